@@ -1,0 +1,92 @@
+//! The authorize tokens: minted for half an hour, good for one session.
+//!
+//! The documentation disagrees on whether an answer needs the same token
+//! again or a new one, and clients do both; so both are taken here, and
+//! nothing else is.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::Tokens;
+
+const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+/// Old tokens are forgotten past this many, so that a long load test does
+/// not grow without end.
+const KEPT: usize = 100_000;
+
+/// The token does not open this call.
+pub(crate) struct Refused;
+
+#[derive(Default)]
+pub(crate) struct TokenStore {
+    tokens: HashMap<Uuid, State>,
+    order: VecDeque<Uuid>,
+    minted: usize,
+}
+
+enum State {
+    Unused {
+        minted: Timestamp,
+    },
+    /// Used by a call that may or may not have opened a session.
+    Used {
+        session: Option<u64>,
+    },
+}
+
+impl TokenStore {
+    pub(crate) fn mint(&mut self, token: Uuid, now: Timestamp) {
+        if self.order.len() == KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.tokens.remove(&oldest);
+        }
+        self.order.push_back(token);
+        self.tokens.insert(token, State::Unused { minted: now });
+        self.minted += 1;
+    }
+
+    pub(crate) fn minted(&self) -> usize {
+        self.minted
+    }
+
+    /// Lets a call in, or not. A token that was let in is used up, except
+    /// for further calls to `session`.
+    pub(crate) fn admit(
+        &mut self,
+        mode: Tokens,
+        key: Option<&str>,
+        session: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, Refused> {
+        let key = match (mode, key) {
+            (Tokens::Ignored, _) | (Tokens::Optional, None) => return Ok(None),
+            (Tokens::Required, None) => return Err(Refused),
+            (Tokens::Required | Tokens::Optional, Some(key)) => key,
+        };
+        let token = Uuid::try_parse(key).map_err(|_| Refused)?;
+        let state = self.tokens.get_mut(&token).ok_or(Refused)?;
+        match *state {
+            State::Unused { minted } if now.duration_since(minted) < LIFETIME => {
+                *state = State::Used { session };
+                Ok(Some(token))
+            }
+            State::Used {
+                session: Some(bound),
+            } if Some(bound) == session => Ok(Some(token)),
+            State::Unused { .. } | State::Used { .. } => Err(Refused),
+        }
+    }
+
+    /// Ties an admitted token to the session its call has opened.
+    pub(crate) fn bind(&mut self, token: Option<Uuid>, session: u64) {
+        if let Some(state) = token.and_then(|token| self.tokens.get_mut(&token)) {
+            *state = State::Used {
+                session: Some(session),
+            };
+        }
+    }
+}
