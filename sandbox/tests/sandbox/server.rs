@@ -1,0 +1,186 @@
+//! The server around the bank: paths, deletion, the log, start and stop.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use flinks_sandbox::{CUSTOMER_ID, Generation, Options, SECRET_KEY, Sandbox, Tokens};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::client::{Client, greatday, until};
+
+#[tokio::test]
+async fn paths_have_no_case_and_nothing_else_is_there() {
+    let client = Client::start().await;
+    let url = client.sandbox.url();
+    let id = CUSTOMER_ID;
+    let body = greatday().to_string();
+    for (method, path, status) in [
+        (
+            Method::POST,
+            format!("/v3/{id}/BankingServices/Authorize"),
+            203,
+        ),
+        (
+            Method::POST,
+            format!("/V3/{id}/bankingservices/AUTHORIZE"),
+            203,
+        ),
+        (
+            Method::GET,
+            format!("/v3/{id}/BankingServices/Authorize"),
+            405,
+        ),
+        (
+            Method::POST,
+            format!("/v3/{}/BankingServices/Authorize", uuid::Uuid::nil()),
+            401,
+        ),
+        (
+            Method::POST,
+            "/v3/somebody/BankingServices/Authorize".to_owned(),
+            401,
+        ),
+        (
+            Method::POST,
+            format!("/v3/{id}/BankingServices/GetAccountsDetail"),
+            404,
+        ),
+        (
+            Method::POST,
+            format!("/v2/{id}/BankingServices/Authorize"),
+            404,
+        ),
+        (Method::GET, "/".to_owned(), 404),
+    ] {
+        let reply = client
+            .call(method, &format!("{url}{path}"), None, &body)
+            .await;
+        assert_eq!(reply.status, status, "{path}");
+        match status {
+            404 => assert!(reply.text.starts_with("<!DOCTYPE html>")),
+            401 => assert_eq!(reply.code(), "ACCESS_DENIED"),
+            _ => assert!(reply.body.is_object()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_card_is_unknown() {
+    let client = Client::start().await;
+    let session = client.play("ok").await;
+    let login_id = session.login_id().as_str().unwrap();
+    let deleted = client.delete_card(login_id).await;
+    assert_eq!(deleted.status, 200);
+    let message = format!("All of the information about LoginId {login_id} has been removed");
+    assert_eq!(deleted.body["Message"], message);
+    assert_eq!(
+        client.cached(session.login_id()).await.outcome(),
+        "401 INVALID_LOGIN"
+    );
+    for unknown in [login_id, "nonsense"] {
+        let reply = client.delete_card(unknown).await;
+        assert_eq!(reply.status, 401);
+        assert!(
+            reply.body.as_str().unwrap().contains("Invalid LoginId"),
+            "{}",
+            reply.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_log_has_every_request_and_its_debug_has_no_secret() {
+    let client = Client::start().await;
+    client.mint(Some("key-canary")).await;
+    client
+        .authorize_with(Some("token-canary"), json!({"Password": "body-canary"}))
+        .await;
+    client.delete_card("nonsense").await;
+    let received = client.sandbox.received();
+    let endpoints: Vec<_> = received
+        .iter()
+        .map(|received| received.endpoint.as_str())
+        .collect();
+    assert_eq!(
+        endpoints,
+        ["GenerateAuthorizeToken", "Authorize", "DeleteCard"]
+    );
+    assert_eq!(received[0].auth_key.as_deref(), Some("key-canary"));
+    assert_eq!(received[1].body, br#"{"Password":"body-canary"}"#);
+    assert!(!format!("{received:?} {:?}", client.sandbox).contains("canary"));
+    client.sandbox.clear_received();
+    assert!(client.sandbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_dropped_lets_go_of_its_port() {
+    let client = Client::start().await;
+    let address = client.sandbox.address();
+    assert_eq!(client.sandbox.url(), format!("http://{address}"));
+    drop(client);
+    until(|| std::net::TcpListener::bind(address).is_ok()).await;
+    let again = Sandbox::start(address, Options::default()).await.unwrap();
+    assert_eq!(again.address(), address);
+}
+
+#[tokio::test]
+async fn options_are_written_as_they_are_read() {
+    for generation in [Generation::Help2019, Generation::Docs2025] {
+        assert_eq!(generation.to_string().parse(), Ok(generation));
+    }
+    for tokens in [Tokens::Required, Tokens::Optional, Tokens::Ignored] {
+        assert_eq!(tokens.to_string().parse(), Ok(tokens));
+    }
+    assert!("docs-2031".parse::<Generation>().is_err());
+    assert!("sometimes".parse::<Tokens>().is_err());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_binary_says_where_it_is_and_stops_when_told() {
+    let mut binary = Command::new(env!("CARGO_BIN_EXE_flinks-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--generation", "help-2019"])
+        .args(["--seed", "7", "--tokens", "ignored"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(binary.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let url = lines
+        .find_map(|line| line.split_once("http://").map(|(_, a)| a.to_owned()))
+        .unwrap();
+    let told: Vec<_> = lines
+        .take_while(|line| !line.contains("SCENARIOS.md"))
+        .collect();
+    for expected in [
+        CUSTOMER_ID.to_string().as_str(),
+        SECRET_KEY,
+        "help-2019",
+        "ignored",
+        "curl",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(expected)),
+            "{expected} in {told:?}"
+        );
+    }
+
+    let client = Client::start().await;
+    let url = format!("http://{url}/v3/{CUSTOMER_ID}/BankingServices/Authorize");
+    let reply = client
+        .call(Method::POST, &url, None, &greatday().to_string())
+        .await;
+    assert_eq!(reply.status, 203);
+    assert!(
+        client.sandbox.received().is_empty(),
+        "it is another sandbox"
+    );
+
+    Command::new("kill")
+        .args(["-TERM", &binary.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(binary.wait().unwrap().success());
+}
