@@ -1,0 +1,6 @@
+//! The wire towards callers: protobuf messages to requests, outcomes and failures to messages.
+
+pub mod continuation;
+pub mod decode;
+pub mod encode;
+pub mod status;

@@ -1,0 +1,238 @@
+//! The wire towards Flinks: requests to HTTP and JSON, replies to outcomes and failures.
+//!
+//! A request that carries credentials or answers leaves at most once. The one exception is Flinks' refusal of the
+//! *authorize token*, which it checks before it asks the bank: then the call is sent once more, with a new token.
+
+mod decode;
+mod encode;
+mod fault;
+mod http;
+mod token;
+mod wire;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use reqwest::Url;
+
+use self::{
+    decode::{Challenged, Meaning},
+    http::Http,
+    token::Tokens,
+};
+use crate::domain::{
+    challenge::Round,
+    failure::{Call, Failure, Reason},
+    names::{AuthKey, InstanceName, RequestId},
+    outcome::{CachedOutcome, Outcome},
+    request::{AnswerChallenges, Authorize, CachedAuthorize, Subject},
+};
+
+/// What is needed to call one Flinks instance.
+#[derive(Clone, Debug)]
+pub struct InstanceConfig {
+    /// Ends before the endpoint's name, with a slash: `…/v3/{customerId}/BankingServices/`.
+    pub base: Url,
+    /// With it a token is minted for each session; without it none is sent.
+    pub secret_key: Option<AuthKey>,
+}
+
+/// What bounds every call to Flinks.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For making a connection, TLS included.
+    pub connect_timeout: Duration,
+    /// For the body of a reply.
+    pub max_response_bytes: usize,
+    /// How long a round of challenges can be answered.
+    pub round_lifetime: Duration,
+    /// How old an authorize token may be when it is used.
+    pub token_max_age: Duration,
+    /// How many unused authorize tokens are held at most, for each instance.
+    pub max_tokens: usize,
+}
+
+/// The configured Flinks instances.
+#[derive(Debug)]
+pub struct Flinks {
+    instances: BTreeMap<InstanceName, Instance>,
+    round_lifetime: Duration,
+}
+
+#[derive(Debug)]
+struct Instance {
+    http: Http,
+    tokens: Option<Tokens>,
+}
+
+/// The HTTP client could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up")]
+pub struct SetUpError(#[source] reqwest::Error);
+
+impl Flinks {
+    /// Sets up the instances, and begins to mint their first tokens. Must be called in a tokio runtime.
+    pub fn new(instances: BTreeMap<InstanceName, InstanceConfig>, limits: Limits) -> Result<Self, SetUpError> {
+        let instance = |(name, config): (InstanceName, InstanceConfig)| {
+            let http =
+                Http::new(config.base, limits.connect_timeout, limits.max_response_bytes).map_err(SetUpError)?;
+            let tokens = config.secret_key.map(|secret_key| {
+                let limits = token::Limits {
+                    max_age: limits.token_max_age,
+                    max_tokens: limits.max_tokens,
+                };
+                let tokens = Tokens::new(http.clone(), secret_key, limits);
+                tokens.warm_up();
+                tokens
+            });
+            Ok((name, Instance { http, tokens }))
+        };
+        Ok(Self {
+            instances: instances.into_iter().map(instance).collect::<Result<_, _>>()?,
+            round_lifetime: limits.round_lifetime,
+        })
+    }
+
+    /// Signs a customer in at their bank.
+    pub async fn authorize(&self, request: Authorize, deadline: Instant) -> Result<Outcome, Failure> {
+        let by_login_id = matches!(request.subject, Subject::Login(_));
+        let exchange = async {
+            let instance = self.instance(&request.instance);
+            let body = encode::authorize(&request);
+            let token = instance.fresh_token().await?;
+            let (meaning, token) = instance.authorize(body, token, by_login_id, None).await?;
+            Ok(self.outcome(meaning, request.instance, token, 1))
+        };
+        within(deadline, exchange)
+            .await
+            .map_err(|failure| failure.during(Call::Authorize))
+    }
+
+    /// Answers a round of challenges.
+    pub async fn answer_challenges(&self, request: AnswerChallenges, deadline: Instant) -> Result<Outcome, Failure> {
+        let session = request.round.request_id.clone();
+        let exchange = async {
+            let round = &request.round;
+            let instance = self.instance(&round.instance);
+            let body = encode::answer_challenges(&request);
+            let token = round.token.clone();
+            let (meaning, token) = instance.authorize(body, token, false, Some(&round.request_id)).await?;
+            Ok(self.outcome(meaning, request.round.instance, token, request.round.number.saturating_add(1)))
+        };
+        within(deadline, exchange).await.map_err(|failure| Failure {
+            request_id: failure.request_id.clone().or(Some(session)),
+            ..failure.during(Call::AnswerChallenges)
+        })
+    }
+
+    /// Reopens a saved login from the cache.
+    pub async fn cached_authorize(
+        &self,
+        request: CachedAuthorize,
+        deadline: Instant,
+    ) -> Result<CachedOutcome, Failure> {
+        let exchange = async {
+            let instance = self.instance(&request.instance);
+            let body = encode::cached_authorize(&request);
+            let token = instance.fresh_token().await?;
+            let (meaning, _) = instance.authorize(body, token, true, None).await?;
+            match meaning {
+                Meaning::Session(session) => Ok(CachedOutcome::Session(session)),
+                Meaning::Pending(pending) => Ok(CachedOutcome::Pending(pending)),
+                Meaning::Challenged(round) => Err(Failure {
+                    http_status: Some(203),
+                    request_id: Some(round.request_id),
+                    ..Failure::new(Reason::LiveSignInRequired)
+                }),
+            }
+        };
+        within(deadline, exchange)
+            .await
+            .map_err(|failure| failure.during(Call::CachedAuthorize))
+    }
+
+    fn instance(&self, name: &InstanceName) -> &Instance {
+        // Requests are decoded against the same names.
+        self.instances.get(name).expect("a request names a configured instance")
+    }
+
+    fn outcome(
+        &self,
+        meaning: Meaning,
+        instance: InstanceName,
+        token: Option<AuthKey>,
+        number: i32,
+    ) -> Outcome {
+        match meaning {
+            Meaning::Session(session) => Outcome::Session(session),
+            Meaning::Pending(pending) => Outcome::Pending(pending),
+            Meaning::Challenged(Challenged {
+                request_id,
+                challenges,
+                answers_rejected,
+                institution,
+                tag,
+            }) => Outcome::Challenged(Box::new(Round {
+                request_id,
+                instance,
+                token,
+                challenges,
+                number,
+                previous_answers_rejected: answers_rejected,
+                expires: Timestamp::now() + self.round_lifetime,
+                institution,
+                tag,
+            })),
+        }
+    }
+}
+
+impl Instance {
+    async fn fresh_token(&self) -> Result<Option<AuthKey>, Failure> {
+        match &self.tokens {
+            Some(tokens) => tokens.take().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Posts to `/Authorize`, and gives back the token that the session now goes by.
+    async fn authorize(
+        &self,
+        body: Vec<u8>,
+        token: Option<AuthKey>,
+        by_login_id: bool,
+        session: Option<&RequestId>,
+    ) -> Result<(Meaning, Option<AuthKey>), Failure> {
+        let Some(tokens) = &self.tokens else {
+            return Ok((self.post(body, token.as_ref(), by_login_id, session).await?, token));
+        };
+        match self.post(body.clone(), token.as_ref(), by_login_id, session).await {
+            Err(failure) if decode::is_token_refused(&failure) => {
+                let token = Some(tokens.take().await?);
+                Ok((self.post(body, token.as_ref(), by_login_id, session).await?, token))
+            }
+            answered => Ok((answered?, token)),
+        }
+    }
+
+    async fn post(
+        &self,
+        body: Vec<u8>,
+        token: Option<&AuthKey>,
+        by_login_id: bool,
+        session: Option<&RequestId>,
+    ) -> Result<Meaning, Failure> {
+        let auth_key = token.map(encode::auth_key);
+        let reply = self.http.post("Authorize", auth_key, body).await?;
+        decode::authorize(reply, by_login_id, session)
+    }
+}
+
+async fn within<T>(deadline: Instant, exchange: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout_at(deadline.into(), exchange)
+        .await
+        .unwrap_or_else(|_| Err(Failure::new(Reason::DeadlineExceeded)))
+}

@@ -1,0 +1,64 @@
+//! What went wrong at Flinks: the one table from `FlinksCode` and status to a reason.
+//!
+//! The code decides, whatever status it comes with: the generations of Flinks' documentation give the same code
+//! different statuses (`INVALID_LOGIN` 400 and 401, `TOO_MANY_REQUESTS` 401, 403 and 429). Only a code that is not
+//! in the table is judged by its status.
+
+use crate::domain::{failure::Reason, names::FlinksCode};
+
+/// What a code's meaning depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Context {
+    /// Whether the customer was named by a LoginId rather than by credentials.
+    pub by_login_id: bool,
+    /// Whether Flinks' message is about the gateway's own auth key or authorize token.
+    pub about_keys: bool,
+}
+
+#[rustfmt::skip]
+pub(super) fn reason(code: Option<&FlinksCode>, status: u16, context: Context) -> Reason {
+    let Some(code) = code else {
+        return by_status(status);
+    };
+    match code.as_str() {
+        "INVALID_LOGIN" if context.by_login_id => Reason::LoginNotFound,
+        "INVALID_LOGIN"                        => Reason::CredentialsRejected,
+        "INVALID_USERNAME"                     => Reason::CredentialsRejected,
+        "INVALID_PASSWORD"                     => Reason::CredentialsRejected,
+        "INVALID_SECURITY_RESPONSE"            => Reason::AnswersRejected,
+        "INVALID_SECURITY_RESPONSE_NO_RETRY"   => Reason::AnswersRejected,
+        "UNKNOWN_CHALLENGE_KEY"                => Reason::AnswersMismatched,
+        "SECURITYRESPONSES_INCOMPLETE"         => Reason::AnswersMismatched,
+        "QUESTION_NOT_FOUND"                   => Reason::LiveSignInRequired,
+        "SESSION_NONEXISTENT"                  => Reason::SessionNotFound,
+        "SESSION_EXPIRED"                      => Reason::SessionExpired,
+        "ALREADY_AUTHORIZED"                   => Reason::AlreadyAuthorized,
+        "CONCURRENT_SESSION"                   => Reason::SessionConflict,
+        "CARD_IN_USE"                          => Reason::SessionConflict,
+        "DISABLED_LOGIN"                       => Reason::LoginDisabled,
+        "NEW_ACCOUNT"                          => Reason::BankActionRequired,
+        "NO_TRANSACTION"                       => Reason::NoTransactions,
+        "RETRY_LATER"                          => Reason::InstitutionUnavailable,
+        "BANK_MAINTENANCE_RETRY_LATER"         => Reason::InstitutionUnavailable,
+        "DISABLED_INSTITUTION"                 => Reason::InstitutionDisabled,
+        "TOO_MANY_REQUESTS"                    => Reason::RateLimited,
+        "AGGREGATION_ERROR"                    => Reason::UpstreamFailed,
+        "METHOD_NOT_AVAILABLE"                 => Reason::UpstreamFeatureDisabled,
+        "INVALID_REQUEST"                      => Reason::RequestRefused,
+        "ACCESS_DENIED"                        => Reason::UpstreamKeysRefused,
+        "UNAUTHORIZED" if context.about_keys   => Reason::UpstreamKeysRefused,
+        "UNAUTHORIZED"                         => Reason::AccessRefused,
+        // The maintenance code is documented in more than one spelling.
+        other if other.ends_with("RETRY_LATER") => Reason::InstitutionUnavailable,
+        _                                      => by_status(status),
+    }
+}
+
+/// Never a reason whose gRPC code a mesh repeats: what is not understood may have reached the bank.
+fn by_status(status: u16) -> Reason {
+    match status {
+        429 => Reason::RateLimited,
+        500.. => Reason::UpstreamFailed,
+        _ => Reason::UpstreamRefused,
+    }
+}

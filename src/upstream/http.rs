@@ -1,0 +1,127 @@
+//! One HTTP exchange with Flinks: bytes out, status and bytes back, never an interpretation of them.
+//!
+//! A request leaves at most once. Nothing here repeats: redirects are not followed, no proxy is asked, reqwest's
+//! own retries are off, and HTTP/1.1 alone is spoken, which has no frames that ask for a replay. What is left in the
+//! connection pool below is to take another connection when an idle one was found closed before any byte of the
+//! request was written.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use reqwest::{Client, Url, redirect, retry, tls};
+
+use crate::domain::failure::{BodyFaultKind, Failure, Reason};
+
+const AUTH_KEY: HeaderName = HeaderName::from_static("flinks-auth-key");
+
+/// How an idle connection's end is kept ahead of the load balancers in front of Flinks.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+/// What was answered.
+pub(super) struct Reply {
+    pub status: u16,
+    pub content_type: Option<HeaderValue>,
+    pub body: Bytes,
+}
+
+/// An HTTP client for one Flinks instance.
+#[derive(Clone, Debug)]
+pub(super) struct Http {
+    client: Client,
+    base: Url,
+    max_response_bytes: usize,
+}
+
+impl Http {
+    /// `base` ends before the endpoint's name.
+    pub(super) fn new(base: Url, connect_timeout: Duration, max_response_bytes: usize) -> reqwest::Result<Self> {
+        let mut headers = HeaderMap::new();
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json.clone());
+        headers.insert(header::ACCEPT, json);
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .map(|certificate| reqwest::Certificate::from_der(certificate))
+            .collect::<reqwest::Result<Vec<_>>>()?;
+        let client = Client::builder()
+            .user_agent(concat!("flinks-gateway/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .http1_only()
+            .tls_version_min(tls::Version::TLS_1_2)
+            .tls_certs_only(roots)
+            .connect_timeout(connect_timeout)
+            .pool_idle_timeout(POOL_IDLE)
+            .tcp_nodelay(true)
+            .build()?;
+        Ok(Self {
+            client,
+            base,
+            max_response_bytes,
+        })
+    }
+
+    /// Posts a body to an endpoint.
+    pub(super) async fn post(
+        &self,
+        endpoint: &str,
+        auth_key: Option<HeaderValue>,
+        body: Vec<u8>,
+    ) -> Result<Reply, Failure> {
+        let url = self.base.join(endpoint).expect("an endpoint's name is a relative URL");
+        let mut request = self.client.post(url).body(body);
+        if let Some(auth_key) = auth_key {
+            request = request.header(AUTH_KEY, auth_key);
+        }
+        let mut response = request.send().await.map_err(lost)?;
+        let status = response.status().as_u16();
+        let content_type = response.headers_mut().remove(header::CONTENT_TYPE);
+        let body = self.read(response).await.map_err(|failure| Failure {
+            http_status: Some(status),
+            ..failure
+        })?;
+        Ok(Reply {
+            status,
+            content_type,
+            body,
+        })
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
+        let most = self.max_response_bytes;
+        if response.content_length().is_some_and(|length| length > most as u64) {
+            return Err(Failure::body(BodyFaultKind::TooLarge, ""));
+        }
+        let cut_off = |error: reqwest::Error| Failure::body(BodyFaultKind::Truncated, "").because(error.without_url());
+        // Nearly every reply is one chunk, which then is not copied.
+        let Some(first) = response.chunk().await.map_err(cut_off)? else {
+            return Ok(Bytes::new());
+        };
+        let mut rest = BytesMut::new();
+        let mut length = first.len();
+        while length <= most {
+            let Some(chunk) = response.chunk().await.map_err(cut_off)? else {
+                if rest.is_empty() {
+                    return Ok(first);
+                }
+                return Ok([first, rest.freeze()].concat().into());
+            };
+            length += chunk.len();
+            rest.extend_from_slice(&chunk);
+        }
+        Err(Failure::body(BodyFaultKind::TooLarge, ""))
+    }
+}
+
+/// Only a failure to connect proves that nothing was sent.
+fn lost(error: reqwest::Error) -> Failure {
+    let reason = if error.is_connect() {
+        Reason::UpstreamUnreachable
+    } else {
+        Reason::OutcomeUnknown
+    };
+    Failure::new(reason).because(error.without_url())
+}

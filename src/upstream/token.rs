@@ -1,0 +1,190 @@
+//! Authorize tokens: one per session, minted before they are needed.
+//!
+//! Flinks' tokens are for one session each and die unused after 15 minutes by one page of its documentation, 30 by
+//! others. The pool keeps a few fresh ones so that a sign-in need not wait for a mint. How many is learnt: a caller
+//! who found none doubles the target, a token that died unused halves it, down to none, so that an idle gateway
+//! stops minting. A mint is started for a need that no mint under way will fill, and never for any other.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use super::{decode, encode, http::Http};
+use crate::domain::{
+    failure::{Failure, Reason},
+    names::AuthKey,
+};
+
+/// How long a mint may take.
+const MINT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How many mints may be under way at once.
+const PARALLEL_MINTS: usize = 64;
+
+/// What bounds a pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How old a token may be when it is used.
+    pub max_age: Duration,
+    /// How many tokens are held at most.
+    pub max_tokens: usize,
+}
+
+/// A pool of fresh tokens for one Flinks instance.
+#[derive(Clone)]
+pub(super) struct Tokens(Arc<Shared>);
+
+struct Shared {
+    http: Http,
+    secret_key: AuthKey,
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Oldest first.
+    fresh: VecDeque<(AuthKey, Instant)>,
+    waiting: VecDeque<oneshot::Sender<Result<AuthKey, Failure>>>,
+    minting: usize,
+    target: usize,
+}
+
+impl Tokens {
+    pub(super) fn new(http: Http, secret_key: AuthKey, limits: Limits) -> Self {
+        Self(Arc::new(Shared {
+            http,
+            secret_key,
+            limits,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Mints the first token ahead of the first caller, and lets tokens that nobody takes die.
+    pub(super) fn warm_up(&self) {
+        let mut state = self.0.lock();
+        state.target = 1.min(self.0.limits.max_tokens);
+        self.0.top_up(&mut state);
+        tokio::spawn(retire(Arc::downgrade(&self.0)));
+    }
+
+    /// Takes a token for one session.
+    pub(super) async fn take(&self) -> Result<AuthKey, Failure> {
+        let minted = {
+            let mut state = self.0.lock();
+            self.0.drop_stale(&mut state);
+            if let Some((token, _)) = state.fresh.pop_front() {
+                self.0.top_up(&mut state);
+                return Ok(token);
+            }
+            state.target = (state.target * 2).max(1).min(self.0.limits.max_tokens);
+            let (sender, receiver) = oneshot::channel();
+            state.waiting.push_back(sender);
+            self.0.top_up(&mut state);
+            receiver
+        };
+        // A mint always answers, unless the runtime stops under it.
+        minted.await.unwrap_or_else(|_| Err(Failure::new(Reason::UpstreamUnreachable)))
+    }
+}
+
+/// Retires tokens as they grow old, so that a target grown in busy times shrinks in idle ones.
+async fn retire(pool: Weak<Shared>) {
+    while let Some(pool) = pool.upgrade() {
+        let oldest = pool.retire();
+        drop(pool);
+        tokio::time::sleep(oldest).await;
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing below can leave the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops tokens too old to use, and learns from them.
+    fn drop_stale(&self, state: &mut State) {
+        let fresh = |minted: &Instant| minted.elapsed() < self.limits.max_age;
+        while state.fresh.front().is_some_and(|(_, minted)| !fresh(minted)) {
+            state.fresh.pop_front();
+            state.target /= 2;
+        }
+    }
+
+    /// Starts the mints that are missing.
+    fn top_up(self: &Arc<Self>, state: &mut State) {
+        state.waiting.retain(|waiting| !waiting.is_closed());
+        let needed = state.waiting.len() + state.target;
+        while state.minting < PARALLEL_MINTS && state.fresh.len() + state.minting < needed {
+            state.minting += 1;
+            tokio::spawn(Arc::clone(self).mint());
+        }
+    }
+
+    /// Mints one token and gives it to whoever waits longest, else to the pool.
+    async fn mint(self: Arc<Self>) {
+        let minted = match tokio::time::timeout(MINT_TIMEOUT, self.exchange()).await {
+            Ok(minted) => minted,
+            Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
+        };
+        let mut state = self.lock();
+        state.minting -= 1;
+        let failed = minted.is_err();
+        let mut minted = Some(minted);
+        while let Some(result) = minted.take() {
+            // Who stopped waiting hands the result back.
+            match state.waiting.pop_front() {
+                Some(waiting) => minted = waiting.send(result).err(),
+                None => {
+                    if let Ok(token) = result {
+                        state.fresh.push_back((token, Instant::now()));
+                    }
+                }
+            }
+        }
+        if failed {
+            // Only those who wait are worth another try; the pool is topped up by the next caller.
+            state.target = 0;
+        }
+        self.top_up(&mut state);
+    }
+
+    /// Drops what is too old, and says when to look again.
+    fn retire(self: &Arc<Self>) -> Duration {
+        let mut state = self.lock();
+        self.drop_stale(&mut state);
+        self.top_up(&mut state);
+        let age = state.fresh.front().map(|(_, minted)| minted.elapsed()).unwrap_or_default();
+        self.limits.max_age.saturating_sub(age)
+    }
+
+    async fn exchange(&self) -> Result<AuthKey, Failure> {
+        let key = encode::auth_key(&self.secret_key);
+        let reply = self.http.post("GenerateAuthorizeToken", Some(key), Vec::new()).await;
+        // Whatever became of the mint, nothing of the caller's was sent.
+        let reply = reply.map_err(|failure| match failure.reason {
+            Reason::OutcomeUnknown => Failure {
+                reason: Reason::UpstreamUnreachable,
+                ..failure
+            },
+            _ => failure,
+        })?;
+        decode::token(reply)
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.lock();
+        f.debug_struct("Tokens")
+            .field("fresh", &state.fresh.len())
+            .field("target", &state.target)
+            .finish_non_exhaustive()
+    }
+}
