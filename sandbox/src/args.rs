@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
+use crate::stop::Stop;
 use crate::{Generation, Options, Sandbox, Tokens};
 
 /// Runs an offline Flinks for clients to be tried against.
@@ -38,8 +39,9 @@ pub async fn run(args: Args) -> io::Result<()> {
         options.seed = seed;
     }
     let sandbox = Sandbox::start(args.listen, options).await?;
+    let stop = Stop::listen()?;
     io::stdout().write_all(greeting(&sandbox).as_bytes())?;
-    sandbox.stopped().await;
+    stop.told().await;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ mod scenario;
 mod server;
 mod session;
 mod shape;
+mod stop;
 mod tokens;
 
 pub use args::{Args, run};

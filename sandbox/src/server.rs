@@ -27,6 +27,7 @@ use crate::received::{Log, Unfinished};
 use crate::reply::{Content, Reply};
 use crate::route::{self, Endpoint};
 use crate::scenario::Fault;
+use crate::stop::Stop;
 use crate::{Options, Received};
 
 /// The most of a request body that is read.
@@ -121,21 +122,10 @@ impl Sandbox {
 
     /// Serves until the process is told to stop (SIGINT, or SIGTERM).
     pub async fn stopped(self) {
-        let interrupted = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-                tokio::select! {
-                    _ = interrupted => {}
-                    _ = terminated.recv() => {}
-                }
-                return;
-            }
-        }
-        // Without signals there is nothing to wait for but the end.
-        if interrupted.await.is_err() {
-            std::future::pending::<()>().await;
+        match Stop::listen() {
+            Ok(stop) => stop.told().await,
+            // Nobody can say so; then it runs for ever.
+            Err(_) => std::future::pending().await,
         }
     }
 }

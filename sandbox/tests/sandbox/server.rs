@@ -1,6 +1,6 @@
 //! The server around the bank: paths, deletion, the log, start and stop.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use flinks_sandbox::{CUSTOMER_ID, Generation, Options, SECRET_KEY, Sandbox, Tokens};
@@ -111,6 +111,17 @@ async fn the_log_has_every_request_and_its_debug_has_no_secret() {
     assert!(!format!("{received:?} {:?}", client.sandbox).contains("canary"));
     client.sandbox.clear_received();
     assert!(client.sandbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_whose_body_never_comes_is_in_the_log() {
+    let client = Client::start().await;
+    let path = client.url("Authorize").replace(&client.sandbox.url(), "");
+    let mut stream = std::net::TcpStream::connect(client.sandbox.address()).unwrap();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 9\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    until(|| client.sandbox.received().len() == 1).await;
+    assert!(client.sandbox.received()[0].body.is_empty());
 }
 
 #[tokio::test]
