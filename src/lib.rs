@@ -20,8 +20,12 @@
 //! question. Around this: [`config`] reads the settings, [`server`] listens and drains, [`telemetry`] writes one line
 //! for each call.
 
+pub mod config;
 pub mod domain;
+pub mod gateway;
 pub mod grpc;
+pub mod server;
+pub mod telemetry;
 pub mod upstream;
 
 /// The contract `flinks.gateway.v1`, generated from `proto/`.
@@ -33,5 +37,6 @@ pub mod pb {
     tonic::include_proto!("flinks.gateway.v1");
 
     /// The contract and its imports as an encoded `FileDescriptorSet`, comments included.
-    pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+    pub const FILE_DESCRIPTOR_SET: &[u8] =
+        include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 }

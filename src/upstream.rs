@@ -17,6 +17,7 @@ use std::{
 
 use jiff::Timestamp;
 use reqwest::Url;
+use uuid::Uuid;
 
 use self::{
     decode::{Challenged, Meaning},
@@ -38,6 +39,19 @@ pub struct InstanceConfig {
     pub base: Url,
     /// With it a token is minted for each session; without it none is sent.
     pub secret_key: Option<AuthKey>,
+}
+
+impl InstanceConfig {
+    /// `url` is the API's root: scheme, host, and the version's path, `/v3` when there is none.
+    pub fn new(url: &Url, customer_id: Uuid, secret_key: Option<AuthKey>) -> Self {
+        let version = match url.path() {
+            "/" => "/v3",
+            path => path.trim_end_matches('/'),
+        };
+        let mut base = url.clone();
+        base.set_path(&format!("{version}/{customer_id}/BankingServices/"));
+        Self { base, secret_key }
+    }
 }
 
 /// What bounds every call to Flinks.
@@ -75,10 +89,17 @@ pub struct SetUpError(#[source] reqwest::Error);
 
 impl Flinks {
     /// Sets up the instances, and begins to mint their first tokens. Must be called in a tokio runtime.
-    pub fn new(instances: BTreeMap<InstanceName, InstanceConfig>, limits: Limits) -> Result<Self, SetUpError> {
+    pub fn new(
+        instances: BTreeMap<InstanceName, InstanceConfig>,
+        limits: Limits,
+    ) -> Result<Self, SetUpError> {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
-            let http =
-                Http::new(config.base, limits.connect_timeout, limits.max_response_bytes).map_err(SetUpError)?;
+            let http = Http::new(
+                config.base,
+                limits.connect_timeout,
+                limits.max_response_bytes,
+            )
+            .map_err(SetUpError)?;
             let tokens = config.secret_key.map(|secret_key| {
                 let limits = token::Limits {
                     max_age: limits.token_max_age,
@@ -91,13 +112,20 @@ impl Flinks {
             Ok((name, Instance { http, tokens }))
         };
         Ok(Self {
-            instances: instances.into_iter().map(instance).collect::<Result<_, _>>()?,
+            instances: instances
+                .into_iter()
+                .map(instance)
+                .collect::<Result<_, _>>()?,
             round_lifetime: limits.round_lifetime,
         })
     }
 
     /// Signs a customer in at their bank.
-    pub async fn authorize(&self, request: Authorize, deadline: Instant) -> Result<Outcome, Failure> {
+    pub async fn authorize(
+        &self,
+        request: Authorize,
+        deadline: Instant,
+    ) -> Result<Outcome, Failure> {
         let by_login_id = matches!(request.subject, Subject::Login(_));
         let exchange = async {
             let instance = self.instance(&request.instance);
@@ -112,15 +140,26 @@ impl Flinks {
     }
 
     /// Answers a round of challenges.
-    pub async fn answer_challenges(&self, request: AnswerChallenges, deadline: Instant) -> Result<Outcome, Failure> {
+    pub async fn answer_challenges(
+        &self,
+        request: AnswerChallenges,
+        deadline: Instant,
+    ) -> Result<Outcome, Failure> {
         let session = request.round.request_id.clone();
         let exchange = async {
             let round = &request.round;
             let instance = self.instance(&round.instance);
             let body = encode::answer_challenges(&request);
             let token = round.token.clone();
-            let (meaning, token) = instance.authorize(body, token, false, Some(&round.request_id)).await?;
-            Ok(self.outcome(meaning, request.round.instance, token, request.round.number.saturating_add(1)))
+            let (meaning, token) = instance
+                .authorize(body, token, false, Some(&round.request_id))
+                .await?;
+            Ok(self.outcome(
+                meaning,
+                request.round.instance,
+                token,
+                request.round.number.saturating_add(1),
+            ))
         };
         within(deadline, exchange).await.map_err(|failure| Failure {
             request_id: failure.request_id.clone().or(Some(session)),
@@ -156,7 +195,9 @@ impl Flinks {
 
     fn instance(&self, name: &InstanceName) -> &Instance {
         // Requests are decoded against the same names.
-        self.instances.get(name).expect("a request names a configured instance")
+        self.instances
+            .get(name)
+            .expect("a request names a configured instance")
     }
 
     fn outcome(
@@ -207,12 +248,23 @@ impl Instance {
         session: Option<&RequestId>,
     ) -> Result<(Meaning, Option<AuthKey>), Failure> {
         let Some(tokens) = &self.tokens else {
-            return Ok((self.post(body, token.as_ref(), by_login_id, session).await?, token));
+            return Ok((
+                self.post(body, token.as_ref(), by_login_id, session)
+                    .await?,
+                token,
+            ));
         };
-        match self.post(body.clone(), token.as_ref(), by_login_id, session).await {
+        match self
+            .post(body.clone(), token.as_ref(), by_login_id, session)
+            .await
+        {
             Err(failure) if decode::is_token_refused(&failure) => {
                 let token = Some(tokens.take().await?);
-                Ok((self.post(body, token.as_ref(), by_login_id, session).await?, token))
+                Ok((
+                    self.post(body, token.as_ref(), by_login_id, session)
+                        .await?,
+                    token,
+                ))
             }
             answered => Ok((answered?, token)),
         }
@@ -231,7 +283,10 @@ impl Instance {
     }
 }
 
-async fn within<T>(deadline: Instant, exchange: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn within<T>(
+    deadline: Instant,
+    exchange: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     tokio::time::timeout_at(deadline.into(), exchange)
         .await
         .unwrap_or_else(|_| Err(Failure::new(Reason::DeadlineExceeded)))

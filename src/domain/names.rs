@@ -108,7 +108,8 @@ impl FlinksCode {
     /// Takes 1 to 64 letters, digits and underscores, and writes them in upper case, as some deployments do not.
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_ascii_uppercase()))
+        ((1..=64).contains(&text.len()) && text.bytes().all(plain))
+            .then(|| Self(text.to_ascii_uppercase()))
     }
 
     /// The code in upper case.

@@ -127,11 +127,17 @@ impl From<&Round> for Sealed {
         Self {
             request_id: round.request_id.as_str().to_owned(),
             instance: round.instance.0.clone(),
-            token: round.token.as_ref().map(|token| token.0.expose_secret().to_owned()),
+            token: round
+                .token
+                .as_ref()
+                .map(|token| token.0.expose_secret().to_owned()),
             challenges: round.challenges.iter().map(SealedChallenge::from).collect(),
             number: round.number,
             expires_millisecond: round.expires.as_millisecond(),
-            institution: round.institution.as_ref().map(|institution| institution.name.clone()),
+            institution: round
+                .institution
+                .as_ref()
+                .map(|institution| institution.name.clone()),
         }
     }
 }
@@ -151,7 +157,10 @@ impl From<&Challenge> for SealedChallenge {
         Self {
             prompt: challenge.prompt.expose_secret().to_owned(),
             kind: kind.into(),
-            options: options.iter().map(|option| option.expose_secret().to_owned()).collect(),
+            options: options
+                .iter()
+                .map(|option| option.expose_secret().to_owned())
+                .collect(),
         }
     }
 }
@@ -203,7 +212,12 @@ mod tests {
     use super::*;
 
     fn round() -> Round {
-        let options = || vec![Secret::from("a •".to_owned()), Secret::from(" b\u{301} ".to_owned())];
+        let options = || {
+            vec![
+                Secret::from("a •".to_owned()),
+                Secret::from(" b\u{301} ".to_owned()),
+            ]
+        };
         let kinds = [
             Kind::QuestionAndAnswer,
             Kind::QuestionSelection(options()),
@@ -213,7 +227,8 @@ mod tests {
             Kind::TextOrCall(options()),
         ];
         Round {
-            request_id: RequestId::parse("006fd2f3-055b-4ef6-a9fc-c1261cd76ec6".to_owned()).unwrap(),
+            request_id: RequestId::parse("006fd2f3-055b-4ef6-a9fc-c1261cd76ec6".to_owned())
+                .unwrap(),
             instance: InstanceName("ca".to_owned()),
             token: AuthKey::parse("token".to_owned()),
             challenges: kinds
@@ -237,7 +252,11 @@ mod tests {
         let sealed = keys.seal(&round());
         let opened = keys.open(&sealed).unwrap();
         assert!(Sealed::from(&opened) == Sealed::from(&round()));
-        assert_ne!(sealed, keys.seal(&round()), "each seal has a nonce of its own");
+        assert_ne!(
+            sealed,
+            keys.seal(&round()),
+            "each seal has a nonce of its own"
+        );
     }
 
     #[test]
@@ -255,7 +274,10 @@ mod tests {
         for place in 0..sealed.len() {
             let mut changed = sealed.clone().into_bytes();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
-            assert!(keys.open(std::str::from_utf8(&changed).unwrap()).is_none(), "at {place}");
+            assert!(
+                keys.open(std::str::from_utf8(&changed).unwrap()).is_none(),
+                "at {place}"
+            );
         }
         for other in ["", "AQ", "not base64!", &sealed[..sealed.len() / 2]] {
             assert!(keys.open(other).is_none());

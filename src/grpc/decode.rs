@@ -123,7 +123,10 @@ pub struct Instances {
 }
 
 /// Decodes a live sign-in.
-pub fn authorize(message: pb::AuthorizeRequest, instances: &Instances) -> Result<request::Authorize, Invalid> {
+pub fn authorize(
+    message: pb::AuthorizeRequest,
+    instances: &Instances,
+) -> Result<request::Authorize, Invalid> {
     let pb::AuthorizeRequest {
         save,
         language,
@@ -151,15 +154,17 @@ pub fn authorize(message: pb::AuthorizeRequest, instances: &Instances) -> Result
     let tag = check.tag(tag);
     let instance = check.instance(instance, instances);
     match (subject, save, instance) {
-        (Some(subject), Some(save), Some(instance)) if check.violations.is_empty() => Ok(request::Authorize {
-            instance,
-            subject,
-            save,
-            language,
-            tag,
-            schedule_refresh,
-            with_mfa_questions,
-        }),
+        (Some(subject), Some(save), Some(instance)) if check.violations.is_empty() => {
+            Ok(request::Authorize {
+                instance,
+                subject,
+                save,
+                language,
+                tag,
+                schedule_refresh,
+                with_mfa_questions,
+            })
+        }
         _ => Err(check.into()),
     }
 }
@@ -180,7 +185,10 @@ pub fn answer_challenges(
     instances: &Instances,
     now: Timestamp,
 ) -> Result<request::AnswerChallenges, Unanswerable> {
-    let pb::AnswerChallengesRequest { continuation, answers } = message;
+    let pb::AnswerChallengesRequest {
+        continuation,
+        answers,
+    } = message;
     let mut check = Check::default();
     let round = if continuation.is_empty() {
         check.fail("continuation", Rule::Required)
@@ -219,11 +227,13 @@ pub fn cached_authorize(
     let tag = check.tag(tag);
     let instance = check.instance(instance, instances);
     match (login_id, instance) {
-        (Some(login_id), Some(instance)) if check.violations.is_empty() => Ok(request::CachedAuthorize {
-            instance,
-            login_id,
-            tag,
-        }),
+        (Some(login_id), Some(instance)) if check.violations.is_empty() => {
+            Ok(request::CachedAuthorize {
+                instance,
+                login_id,
+                tag,
+            })
+        }
         _ => Err(check.into()),
     }
 }
@@ -261,11 +271,16 @@ impl Check {
         self.that(field, text.chars().count() <= most, Rule::TooLong(most));
     }
 
-    fn subject(&mut self, subject: Option<pb::authorize_request::Subject>) -> Option<request::Subject> {
+    fn subject(
+        &mut self,
+        subject: Option<pb::authorize_request::Subject>,
+    ) -> Option<request::Subject> {
         use pb::authorize_request::Subject;
         match subject {
             None => self.fail("subject", Rule::Required),
-            Some(Subject::LoginId(id)) => self.login_id("login_id", id).map(request::Subject::Login),
+            Some(Subject::LoginId(id)) => {
+                self.login_id("login_id", id).map(request::Subject::Login)
+            }
             Some(Subject::Credentials(pb::Credentials {
                 institution,
                 username,

@@ -1,6 +1,9 @@
 //! Outcomes to messages. Total: an outcome that cannot be expressed would be a fault of the proto.
 
-#![expect(clippy::disallowed_methods, reason = "what a bank asks leaves here, for the caller who asked")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what a bank asks leaves here, for the caller who asked"
+)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -118,7 +121,12 @@ fn challenge_round(round: Round, keys: &Keys) -> pb::ChallengeRound {
     pb::ChallengeRound {
         continuation: keys.seal(&round),
         request_id: round.request_id.as_str().to_owned(),
-        challenges: round.challenges.into_iter().enumerate().map(challenge).collect(),
+        challenges: round
+            .challenges
+            .into_iter()
+            .enumerate()
+            .map(challenge)
+            .collect(),
         round: round.number,
         previous_answers_rejected: round.previous_answers_rejected,
         expire_time: Some(timestamp(round.expires)),
@@ -172,7 +180,21 @@ fn media_type(content: &[u8]) -> &'static str {
         [0x89, b'P', b'N', b'G', ..] => "image/png",
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => "image/webp",
         [b'B', b'M', ..] => "image/bmp",
         _ => "application/octet-stream",
     }

@@ -130,7 +130,11 @@ impl From<Invalid> for Status {
                 "the continuation cannot be opened; nothing was sent".to_owned(),
             )
         } else {
-            let fields: Vec<&str> = invalid.violations.iter().map(|v| v.field.as_str()).collect();
+            let fields: Vec<&str> = invalid
+                .violations
+                .iter()
+                .map(|v| v.field.as_str())
+                .collect();
             (
                 ErrorReason::InvalidRequest,
                 NextStep::FixRequest,
@@ -143,7 +147,10 @@ impl From<Invalid> for Status {
                 .violations
                 .into_iter()
                 .map(|violation| {
-                    let mut wire = tonic_types::FieldViolation::new(violation.field, violation.rule.to_string());
+                    let mut wire = tonic_types::FieldViolation::new(
+                        violation.field,
+                        violation.rule.to_string(),
+                    );
                     wire.reason = violation.rule.name().to_owned();
                     wire
                 })
@@ -167,7 +174,11 @@ pub fn gateway_fault() -> Status {
 /// A status that the framework made on its own, before any of our code ran, in the form of all others.
 pub fn from_framework(code: Code) -> Status {
     let (code, reason, message) = match code {
-        Code::Unimplemented => (code, ErrorReason::MethodUnknown, "the gateway has no such method"),
+        Code::Unimplemented => (
+            code,
+            ErrorReason::MethodUnknown,
+            "the gateway has no such method",
+        ),
         Code::OutOfRange | Code::ResourceExhausted => (
             Code::InvalidArgument,
             ErrorReason::InvalidRequest,

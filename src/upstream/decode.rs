@@ -36,7 +36,11 @@ pub(super) struct Challenged {
 }
 
 /// Reads a reply to `/Authorize`. `session` is the session that was answered, for replies that do not repeat it.
-pub(super) fn authorize(reply: Reply, by_login_id: bool, session: Option<&RequestId>) -> Result<Meaning, Failure> {
+pub(super) fn authorize(
+    reply: Reply,
+    by_login_id: bool,
+    session: Option<&RequestId>,
+) -> Result<Meaning, Failure> {
     let status = reply.status;
     let seen = |failure: Failure| Failure {
         http_status: Some(status),
@@ -79,11 +83,19 @@ fn object(reply: Reply) -> Result<Object, Failure> {
         return Err(fault(BodyFaultKind::Redirect));
     }
     // .NET may put a byte order mark before UTF-8.
-    let body = reply.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&reply.body);
+    let body = reply
+        .body
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(&reply.body);
     if body.trim_ascii().is_empty() {
         return Err(fault(BodyFaultKind::Empty));
     }
-    let html = |value: &http::HeaderValue| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html");
+    let html = |value: &http::HeaderValue| {
+        value
+            .as_bytes()
+            .to_ascii_lowercase()
+            .starts_with(b"text/html")
+    };
     if reply.content_type.as_ref().is_some_and(html) || body.trim_ascii_start().starts_with(b"<") {
         return Err(fault(BodyFaultKind::Html));
     }
@@ -92,7 +104,9 @@ fn object(reply: Reply) -> Result<Object, Failure> {
         // serde_json has no category for its depth limit; this text of it quotes nothing.
         fault(match error.classify() {
             serde_json::error::Category::Eof => BodyFaultKind::Truncated,
-            _ if error.to_string().starts_with("recursion limit exceeded") => BodyFaultKind::TooDeep,
+            _ if error.to_string().starts_with("recursion limit exceeded") => {
+                BodyFaultKind::TooDeep
+            }
             _ => BodyFaultKind::NotJson,
         })
     })?;
@@ -118,10 +132,15 @@ fn meaning(
         (None, 200 | 201 | 203) => {
             let challenges = challenges(body)?;
             if !challenges.is_empty() {
-                return Ok(Meaning::Challenged(challenged(body, challenges, session, false)?));
+                return Ok(Meaning::Challenged(challenged(
+                    body, challenges, session, false,
+                )?));
             }
             if status == 203 {
-                return Err(Failure::body(BodyFaultKind::Incomplete, "SecurityChallenges"));
+                return Err(Failure::body(
+                    BodyFaultKind::Incomplete,
+                    "SecurityChallenges",
+                ));
             }
             return Ok(Meaning::Session(opened(body, session)?));
         }
@@ -131,7 +150,9 @@ fn meaning(
             let challenges = challenges(body)?;
             if !challenges.is_empty() {
                 let rejected = session.is_some();
-                return Ok(Meaning::Challenged(challenged(body, challenges, session, rejected)?));
+                return Ok(Meaning::Challenged(challenged(
+                    body, challenges, session, rejected,
+                )?));
             }
         }
         _ => {}
@@ -155,7 +176,10 @@ fn meaning(
 pub(super) fn is_token_refused(failure: &Failure) -> bool {
     failure.reason == Reason::UpstreamKeysRefused
         && failure.http_status == Some(401)
-        && failure.flinks_code.as_ref().is_some_and(|code| code.as_str() == "UNAUTHORIZED")
+        && failure
+            .flinks_code
+            .as_ref()
+            .is_some_and(|code| code.as_str() == "UNAUTHORIZED")
 }
 
 /// Flinks' words: "You must provide a valid auth key", "… authorize token".
@@ -181,7 +205,8 @@ fn code(body: &mut Object) -> Result<Option<FlinksCode>, Failure> {
 
 fn request_id(body: &mut Object, session: Option<&RequestId>) -> Result<RequestId, Failure> {
     match body.text("RequestId")? {
-        Some(text) => RequestId::parse(text).ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "RequestId")),
+        Some(text) => RequestId::parse(text)
+            .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "RequestId")),
         None => session
             .cloned()
             .ok_or_else(|| Failure::body(BodyFaultKind::Incomplete, "RequestId")),
@@ -233,11 +258,13 @@ fn institution(body: &mut Object) -> Result<Option<Institution>, Failure> {
     let name = body.text("Institution")?;
     let display_name = body.text("InstitutionName")?;
     let id = body.integer("InstitutionId")?;
-    Ok((name.is_some() || display_name.is_some() || id.is_some()).then(|| Institution {
-        name: name.unwrap_or_default(),
-        display_name,
-        id,
-    }))
+    Ok(
+        (name.is_some() || display_name.is_some() || id.is_some()).then(|| Institution {
+            name: name.unwrap_or_default(),
+            display_name,
+            id,
+        }),
+    )
 }
 
 fn links(body: &mut Object) -> Result<Vec<Link>, Failure> {
@@ -257,11 +284,15 @@ fn login(mut login: Object) -> Result<Option<Login>, Failure> {
         return Ok(None);
     };
     Ok(Some(Login {
-        id: LoginId::parse(id).ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "Login.Id"))?,
+        id: LoginId::parse(id)
+            .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "Login.Id"))?,
         username: login.text("Username")?.map(Secret::from),
         type_name: login.text("Type")?,
         scheduled_refresh: login.bool("IsScheduledRefresh")?.unwrap_or_default(),
-        last_refresh: login.any("LastRefresh").and_then(Json::as_str).and_then(time),
+        last_refresh: login
+            .any("LastRefresh")
+            .and_then(Json::as_str)
+            .and_then(time),
     }))
 }
 
@@ -275,11 +306,20 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 fn challenges(body: &mut Object) -> Result<Vec<Challenge>, Failure> {
-    body.objects("SecurityChallenges")?.into_iter().map(challenge).collect()
+    body.objects("SecurityChallenges")?
+        .into_iter()
+        .map(challenge)
+        .collect()
 }
 
 fn challenge(object: Object) -> Result<Challenge, Failure> {
-    let text = |name| object.any(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let text = |name| {
+        object
+            .any(name)
+            .and_then(Json::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let (type_name, prompt) = (text("Type"), text("Prompt"));
     let iterables: Vec<Secret> = match object.any("Iterables") {
         Some(Json::Array(values)) => values
@@ -293,7 +333,9 @@ fn challenge(object: Object) -> Result<Challenge, Failure> {
         Some(Known::QuestionAndAnswer) if iterables.is_empty() => Kind::QuestionAndAnswer,
         Some(Known::QuestionAndAnswer) => Kind::QuestionSelection(iterables),
         Some(Known::MultipleChoice) if !iterables.is_empty() => Kind::MultipleChoice(iterables),
-        Some(Known::MultipleSelection) if !iterables.is_empty() => Kind::MultipleSelection(iterables),
+        Some(Known::MultipleSelection) if !iterables.is_empty() => {
+            Kind::MultipleSelection(iterables)
+        }
         Some(Known::ImageSelection) if !iterables.is_empty() => Kind::ImageSelection(iterables),
         Some(Known::TextOrCall) if !iterables.is_empty() => Kind::TextOrCall(iterables),
         _ => Kind::Unrecognized(Unrecognized {
@@ -318,7 +360,11 @@ enum Known {
 
 /// The kind of a challenge that keeps to its form. One that does not is shown whole, as unrecognized.
 fn known_kind(type_name: &str, object: &Object) -> Option<Known> {
-    let base64 = |image: &Json| image.as_str().is_some_and(|text| STANDARD.decode(text).is_ok());
+    let base64 = |image: &Json| {
+        image
+            .as_str()
+            .is_some_and(|text| STANDARD.decode(text).is_ok())
+    };
     let iterables = match object.any("Iterables") {
         None => &[][..],
         Some(json) => json.as_array()?,

@@ -1,6 +1,9 @@
 //! Requests to the bytes that Flinks gets. The last place where a customer's secrets are seen.
 
-#![expect(clippy::disallowed_methods, reason = "credentials and answers leave here, for Flinks")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "credentials and answers leave here, for Flinks"
+)]
 
 use http::HeaderValue;
 use secrecy::ExposeSecret;
@@ -64,7 +67,8 @@ pub(super) fn cached_authorize(request: &CachedAuthorize) -> Vec<u8> {
 
 /// The value of `flinks-auth-key`.
 pub(super) fn auth_key(key: &AuthKey) -> HeaderValue {
-    let mut value = HeaderValue::from_str(key.0.expose_secret()).expect("an auth key is visible ASCII");
+    let mut value =
+        HeaderValue::from_str(key.0.expose_secret()).expect("an auth key is visible ASCII");
     value.set_sensitive(true);
     value
 }

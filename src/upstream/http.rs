@@ -35,7 +35,11 @@ pub(super) struct Http {
 
 impl Http {
     /// `base` ends before the endpoint's name.
-    pub(super) fn new(base: Url, connect_timeout: Duration, max_response_bytes: usize) -> reqwest::Result<Self> {
+    pub(super) fn new(
+        base: Url,
+        connect_timeout: Duration,
+        max_response_bytes: usize,
+    ) -> reqwest::Result<Self> {
         let mut headers = HeaderMap::new();
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json.clone());
@@ -71,7 +75,10 @@ impl Http {
         auth_key: Option<HeaderValue>,
         body: Vec<u8>,
     ) -> Result<Reply, Failure> {
-        let url = self.base.join(endpoint).expect("an endpoint's name is a relative URL");
+        let url = self
+            .base
+            .join(endpoint)
+            .expect("an endpoint's name is a relative URL");
         let mut request = self.client.post(url).body(body);
         if let Some(auth_key) = auth_key {
             request = request.header(AUTH_KEY, auth_key);
@@ -92,10 +99,15 @@ impl Http {
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
         let most = self.max_response_bytes;
-        if response.content_length().is_some_and(|length| length > most as u64) {
+        if response
+            .content_length()
+            .is_some_and(|length| length > most as u64)
+        {
             return Err(Failure::body(BodyFaultKind::TooLarge, ""));
         }
-        let cut_off = |error: reqwest::Error| Failure::body(BodyFaultKind::Truncated, "").because(error.without_url());
+        let cut_off = |error: reqwest::Error| {
+            Failure::body(BodyFaultKind::Truncated, "").because(error.without_url())
+        };
         // Nearly every reply is one chunk, which then is not copied.
         let Some(first) = response.chunk().await.map_err(cut_off)? else {
             return Ok(Bytes::new());

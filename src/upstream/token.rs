@@ -89,7 +89,9 @@ impl Tokens {
             receiver
         };
         // A mint always answers, unless the runtime stops under it.
-        minted.await.unwrap_or_else(|_| Err(Failure::new(Reason::UpstreamUnreachable)))
+        minted
+            .await
+            .unwrap_or_else(|_| Err(Failure::new(Reason::UpstreamUnreachable)))
     }
 }
 
@@ -111,7 +113,11 @@ impl Shared {
     /// Drops tokens too old to use, and learns from them.
     fn drop_stale(&self, state: &mut State) {
         let fresh = |minted: &Instant| minted.elapsed() < self.limits.max_age;
-        while state.fresh.front().is_some_and(|(_, minted)| !fresh(minted)) {
+        while state
+            .fresh
+            .front()
+            .is_some_and(|(_, minted)| !fresh(minted))
+        {
             state.fresh.pop_front();
             state.target /= 2;
         }
@@ -160,13 +166,20 @@ impl Shared {
         let mut state = self.lock();
         self.drop_stale(&mut state);
         self.top_up(&mut state);
-        let age = state.fresh.front().map(|(_, minted)| minted.elapsed()).unwrap_or_default();
+        let age = state
+            .fresh
+            .front()
+            .map(|(_, minted)| minted.elapsed())
+            .unwrap_or_default();
         self.limits.max_age.saturating_sub(age)
     }
 
     async fn exchange(&self) -> Result<AuthKey, Failure> {
         let key = encode::auth_key(&self.secret_key);
-        let reply = self.http.post("GenerateAuthorizeToken", Some(key), Vec::new()).await;
+        let reply = self
+            .http
+            .post("GenerateAuthorizeToken", Some(key), Vec::new())
+            .await;
         // Whatever became of the mint, nothing of the caller's was sent.
         let reply = reply.map_err(|failure| match failure.reason {
             Reason::OutcomeUnknown => Failure {

@@ -67,7 +67,11 @@ impl Object {
     pub(super) fn from_value(value: Value, path: &'static str) -> Result<Self, Failure> {
         match value {
             Value::Object(map) => Ok(Self(map)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(wrong(path)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => Err(wrong(path)),
         }
     }
 
@@ -81,7 +85,11 @@ impl Object {
         let value = match self.0.remove(name) {
             Some(value) => value,
             None => {
-                let key = self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
+                let key = self
+                    .0
+                    .keys()
+                    .find(|key| key.eq_ignore_ascii_case(name))?
+                    .clone();
                 self.0.remove(&key)?
             }
         };
@@ -107,7 +115,10 @@ impl Object {
     }
 
     /// A whole number, also one in a string.
-    pub(super) fn integer<T: TryFrom<i64>>(&mut self, name: &'static str) -> Result<Option<T>, Failure> {
+    pub(super) fn integer<T: TryFrom<i64>>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<T>, Failure> {
         let number = match self.take(name) {
             None => return Ok(None),
             Some(Value::Number(number)) => number.as_i64(),
@@ -119,7 +130,9 @@ impl Object {
     }
 
     pub(super) fn object(&mut self, name: &'static str) -> Result<Option<Object>, Failure> {
-        self.take(name).map(|value| Object::from_value(value, name)).transpose()
+        self.take(name)
+            .map(|value| Object::from_value(value, name))
+            .transpose()
     }
 
     pub(super) fn objects(&mut self, name: &'static str) -> Result<Vec<Object>, Failure> {
@@ -135,7 +148,10 @@ impl Object {
 
     /// A property as it is, for what may come in any form.
     pub(super) fn any(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        let (_, value) = self
+            .0
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
         (!value.is_null()).then_some(value)
     }
 }

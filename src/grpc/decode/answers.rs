@@ -16,14 +16,23 @@ type Entry = (Secret, Vec<Secret>);
 
 /// What is sent to Flinks for a whole round, in the order of its challenges. Complete only when nothing was
 /// found wrong.
-pub(super) fn responses(check: &mut Check, challenges: &[Challenge], answers: Vec<pb::ChallengeAnswer>) -> Vec<Entry> {
+pub(super) fn responses(
+    check: &mut Check,
+    challenges: &[Challenge],
+    answers: Vec<pb::ChallengeAnswer>,
+) -> Vec<Entry> {
     let mut given: Vec<Option<(usize, Option<Answer>)>> = challenges.iter().map(|_| None).collect();
     for (place, message) in answers.into_iter().enumerate() {
-        let pb::ChallengeAnswer { challenge_id, answer } = message;
+        let pb::ChallengeAnswer {
+            challenge_id,
+            answer,
+        } = message;
         let field = || format!("answers[{place}].challenge_id");
         match index_of(&challenge_id, challenges.len()) {
             None => drop(check.fail::<()>(field(), Rule::UnknownChallenge)),
-            Some(index) if given[index].is_some() => drop(check.fail::<()>(field(), Rule::AnsweredTwice)),
+            Some(index) if given[index].is_some() => {
+                drop(check.fail::<()>(field(), Rule::AnsweredTwice))
+            }
             Some(index) => given[index] = Some((place, answer)),
         }
     }
@@ -41,10 +50,19 @@ pub(super) fn responses(check: &mut Check, challenges: &[Challenge], answers: Ve
         };
         match taken.get(&key) {
             Some(earlier) if earlier.raw && raw => responses[earlier.response].1.extend(values),
-            Some(earlier) => drop(check.fail::<()>(format!("answers[{place}]"), Rule::SharedKey(earlier.place))),
+            Some(earlier) => {
+                drop(check.fail::<()>(format!("answers[{place}]"), Rule::SharedKey(earlier.place)))
+            }
             None => {
                 let response = responses.len();
-                taken.insert(key.clone(), Taken { place, raw, response });
+                taken.insert(
+                    key.clone(),
+                    Taken {
+                        place,
+                        raw,
+                        response,
+                    },
+                );
                 responses.push((key, values));
             }
         }
@@ -61,11 +79,18 @@ struct Taken {
 
 /// Challenge ids are the places of the challenges, from 1, as `encode` gives them.
 fn index_of(id: &str, count: usize) -> Option<usize> {
-    (1..=count).find(|number| id == number.to_string()).map(|number| number - 1)
+    (1..=count)
+        .find(|number| id == number.to_string())
+        .map(|number| number - 1)
 }
 
 /// What one answer sends, by the table of kinds, keys and values.
-fn entry(check: &mut Check, place: usize, challenge: &Challenge, answer: Option<Answer>) -> Option<Entry> {
+fn entry(
+    check: &mut Check,
+    place: usize,
+    challenge: &Challenge,
+    answer: Option<Answer>,
+) -> Option<Entry> {
     let at = |field: &str| format!("answers[{place}].{field}");
     let prompt = || challenge.prompt.clone();
     let answer = match answer {
@@ -96,7 +121,9 @@ fn entry(check: &mut Check, place: usize, challenge: &Challenge, answer: Option<
             for (nth, value) in values.into_iter().enumerate() {
                 let field = format!("answers[{place}].choices.values[{nth}]");
                 match offered(check, field.clone(), value, choices) {
-                    Some(value) if chosen.contains(&value) => drop(check.fail::<()>(field, Rule::ChosenTwice)),
+                    Some(value) if chosen.contains(&value) => {
+                        drop(check.fail::<()>(field, Rule::ChosenTwice))
+                    }
                     Some(value) => chosen.push(value),
                     None => {}
                 }
@@ -104,23 +131,39 @@ fn entry(check: &mut Check, place: usize, challenge: &Challenge, answer: Option<
             Some((prompt(), chosen))
         }
         (Kind::ImageSelection(images), Answer::ImageIndex(index)) => {
-            match usize::try_from(index).ok().and_then(|index| images.get(index)) {
+            match usize::try_from(index)
+                .ok()
+                .and_then(|index| images.get(index))
+            {
                 Some(image) => Some((prompt(), vec![image.clone()])),
                 None => check.fail(at("image_index"), Rule::OutOfRange(images.len() - 1)),
             }
         }
         (Kind::TextOrCall(phone_numbers), Answer::CodeDelivery(delivery)) => {
-            let pb::CodeDelivery { phone_number, method } = delivery;
-            let phone_number = offered(check, at("code_delivery.phone_number"), phone_number, phone_numbers);
+            let pb::CodeDelivery {
+                phone_number,
+                method,
+            } = delivery;
+            let phone_number = offered(
+                check,
+                at("code_delivery.phone_number"),
+                phone_number,
+                phone_numbers,
+            );
             let method = match pb::DeliveryMethod::try_from(method) {
                 Ok(pb::DeliveryMethod::Text) => Some("Text"),
                 Ok(pb::DeliveryMethod::Call) => Some("Call"),
-                Ok(pb::DeliveryMethod::Unspecified) => check.fail(at("code_delivery.method"), Rule::Required),
+                Ok(pb::DeliveryMethod::Unspecified) => {
+                    check.fail(at("code_delivery.method"), Rule::Required)
+                }
                 Err(_) => check.fail(at("code_delivery.method"), Rule::UnknownValue),
             };
             Some((phone_number?, vec![method?.to_owned().into()]))
         }
-        (kind, _) => check.fail(format!("answers[{place}]"), Rule::WrongKind(taken_answer(kind))),
+        (kind, _) => check.fail(
+            format!("answers[{place}]"),
+            Rule::WrongKind(taken_answer(kind)),
+        ),
     }
 }
 

@@ -1,0 +1,221 @@
+//! `flinks-gateway serve`: settings to a running server.
+
+use std::{collections::BTreeMap, env, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Arg, ArgMatches, Command, FromArgMatches};
+use flinks_gateway::{
+    config::{self, Config, DEFAULT_INSTANCE, SETTINGS, Sources},
+    domain::names::{AuthKey, InstanceName},
+    gateway::Gateway,
+    grpc::continuation::Keys,
+    server, telemetry,
+    upstream::{Flinks, InstanceConfig},
+};
+use tokio::net::TcpListener;
+
+use super::{USAGE, complain};
+
+/// The command line of `serve`: one flag for each setting that is no secret.
+#[derive(Debug)]
+pub(crate) struct Args {
+    sandbox: bool,
+    config: Option<PathBuf>,
+    flags: BTreeMap<String, String>,
+}
+
+impl clap::Args for Args {
+    fn augment_args(command: Command) -> Command {
+        let config = Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help(format!("TOML file with settings and [instances.NAME] tables [env: {}CONFIG]", config::PREFIX));
+        let sandbox = Arg::new("sandbox")
+            .long("sandbox")
+            .action(clap::ArgAction::SetTrue)
+            .help("Serve on an embedded Flinks that runs offline, instead of an upstream");
+        let command = if cfg!(feature = "sandbox") { command.arg(sandbox) } else { command };
+        SETTINGS.iter().fold(command.arg(config), |command, setting| {
+            let Some(flag) = setting.flag() else {
+                return command;
+            };
+            let mut help = format!("{} [env: {}]", setting.meaning, setting.env());
+            if !setting.default.is_empty() {
+                help.push_str(&format!(" [default: {}]", setting.default));
+            }
+            command.arg(Arg::new(setting.name).long(flag).value_name("VALUE").help(help))
+        })
+        .after_help(
+            "Secrets have no flag, since a command line is seen by all: set FLINKS_GATEWAY_SECRET_KEY and \
+             FLINKS_GATEWAY_CONTINUATION_KEYS in the environment, or name files that hold them.",
+        )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Args {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let flags = SETTINGS.iter().filter(|setting| !setting.secret).filter_map(|setting| {
+            let value = matches.get_one::<String>(setting.name)?;
+            Some((setting.name.to_owned(), value.clone()))
+        });
+        Ok(Self {
+            sandbox: cfg!(feature = "sandbox") && matches.get_flag("sandbox"),
+            config: matches.get_one::<PathBuf>("config").cloned(),
+            flags: flags.collect(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+pub(crate) async fn run(args: Args) -> ExitCode {
+    let variable = |name: &str| env::var(name).ok();
+    let file = args.config.or_else(|| variable(&format!("{}CONFIG", config::PREFIX)).map(PathBuf::from));
+    let config = config::read(Sources {
+        flags: args.flags,
+        env: &variable,
+        file,
+        sandbox: args.sandbox,
+    });
+    let config = match config {
+        Ok(config) => config,
+        Err(misconfigured) => {
+            complain(&format!("the settings cannot be used:\n{misconfigured}"));
+            return ExitCode::from(USAGE);
+        }
+    };
+    telemetry::start(config.log_format, config.log_filter.clone());
+    let running = if args.sandbox { start_sandboxed(config).await } else { start(config).await };
+    match running {
+        Ok(running) => running.run_until_signal().await,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
+    Listen(SocketAddr, io::Error),
+    #[cfg(feature = "sandbox")]
+    #[error("the sandbox cannot start: {0}")]
+    Sandbox(io::Error),
+    #[error(transparent)]
+    Upstream(#[from] flinks_gateway::upstream::SetUpError),
+}
+
+/// A gateway that listens.
+pub(crate) struct Running {
+    /// Where.
+    pub(crate) address: SocketAddr,
+    stop: tokio::sync::oneshot::Sender<()>,
+    server: tokio::task::JoinHandle<io::Result<()>>,
+    /// What it is served on, kept for as long.
+    #[cfg(feature = "sandbox")]
+    _sandbox: Option<flinks_sandbox::Sandbox>,
+}
+
+/// Starts a gateway in front of its configured instances.
+pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
+    let listen = |error| StartError::Listen(config.listen, error);
+    let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let instances = config.instance_names();
+    let flinks = Flinks::new(config.instances, config.upstream)?;
+    let keys = config.continuation_keys.unwrap_or_else(|| {
+        tracing::warn!(
+            "no continuation keys are configured: this process made its own, and rounds of challenges can be \
+             answered here alone, until it ends"
+        );
+        Keys::random()
+    });
+    let gateway = Gateway::new(flinks, instances, keys, config.timeouts);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
+        // A dropped sender means the same as a sent word.
+        stopped.await.ok();
+    }));
+    tracing::info!(%address, "serving");
+    Ok(Running {
+        address,
+        stop,
+        server,
+        #[cfg(feature = "sandbox")]
+        _sandbox: None,
+    })
+}
+
+/// Starts a gateway on a sandbox of its own, over a real socket.
+#[cfg(feature = "sandbox")]
+pub(crate) async fn start_sandboxed(mut config: Config) -> Result<Running, StartError> {
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let sandbox = flinks_sandbox::Sandbox::start(loopback, flinks_sandbox::Options::default())
+        .await
+        .map_err(StartError::Sandbox)?;
+    config.instances.insert(
+        InstanceName(DEFAULT_INSTANCE.to_owned()),
+        InstanceConfig::new(
+            &sandbox.url().parse().expect("a sandbox has a URL"),
+            sandbox.options().customer_id,
+            AuthKey::parse(sandbox.options().secret_key.clone()),
+        ),
+    );
+    tracing::info!(url = sandbox.url(), "sandbox");
+    let mut running = start(config).await?;
+    running._sandbox = Some(sandbox);
+    Ok(running)
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn start_sandboxed(config: Config) -> Result<Running, StartError> {
+    // There is no flag that leads here.
+    start(config).await
+}
+
+impl Running {
+    /// Serves until SIGTERM or SIGINT, then drains.
+    pub(crate) async fn run_until_signal(mut self) -> ExitCode {
+        tokio::select! {
+            () = signal() => self.stop().await,
+            ended = &mut self.server => exit_code(ended),
+        }
+    }
+
+    /// Drains and ends.
+    pub(crate) async fn stop(self) -> ExitCode {
+        self.stop.send(()).ok();
+        exit_code(self.server.await)
+    }
+}
+
+fn exit_code(ended: Result<io::Result<()>, tokio::task::JoinError>) -> ExitCode {
+    match ended {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the server ended");
+            ExitCode::FAILURE
+        }
+        // The panic hook has told.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be handled");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! Texts to values, each with the rule that a text must keep.
+
+use std::{net::SocketAddr, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::SignedDuration;
+use reqwest::Url;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+use super::reader::Rule;
+use crate::{
+    domain::names::AuthKey,
+    grpc::continuation::{KEY_LENGTH, Keys},
+    telemetry::{self, LogFormat},
+};
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, Rule> {
+    text.parse()
+        .map_err(|_| "must be ADDRESS:PORT such as 127.0.0.1:50051 or [::]:50051")
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, Rule> {
+    let parsed: Option<SignedDuration> = text.parse().ok();
+    parsed
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or("must be a time above zero such as 500ms, 30s or 4m")
+}
+
+pub(super) fn token_age(text: &str) -> Result<Duration, Rule> {
+    let age = duration(text)?;
+    if age < Duration::from_secs(15 * 60) {
+        Ok(age)
+    } else {
+        Err("must be less than 15m, when Flinks may let a token die")
+    }
+}
+
+pub(super) fn count(text: &str) -> Result<usize, Rule> {
+    text.parse().map_err(|_| "must be a whole number")
+}
+
+pub(super) fn bytes(text: &str) -> Result<usize, Rule> {
+    let (digits, unit) = match text.find(|letter: char| !letter.is_ascii_digit()) {
+        Some(end) => text.split_at(end),
+        None => (text, ""),
+    };
+    let unit = match unit.trim() {
+        "" | "B" => Some(1),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        _ => None,
+    };
+    let count: Option<usize> = digits.parse().ok();
+    count
+        .zip(unit)
+        .and_then(|(count, unit)| count.checked_mul(unit))
+        .filter(|bytes| *bytes > 0)
+        .ok_or("must be a number of bytes above zero such as 65536, 512KiB or 8MiB")
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, Rule> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be auto, text or json"),
+    }
+}
+
+pub(super) fn log_filter(text: &str) -> Result<EnvFilter, Rule> {
+    telemetry::filter(text)
+        .map_err(|_| "must be a level such as info, or a filter such as info,flinks_gateway=debug")
+}
+
+pub(super) fn auth_key(text: &str) -> Result<AuthKey, Rule> {
+    AuthKey::parse(text.to_owned()).ok_or("must be 1 to 512 visible ASCII characters")
+}
+
+pub(super) fn customer_id(text: &str) -> Result<Uuid, Rule> {
+    Uuid::try_parse(text).map_err(|_| "must be a UUID")
+}
+
+/// The root of Flinks' API. Credentials go there: only loopback may do without TLS.
+pub(super) fn upstream_url(text: &str) -> Result<Url, Rule> {
+    let rule = "must be an https URL such as https://acme-ca-api.private.fin.ag, without user, query or fragment; \
+                plain http is taken for loopback addresses only";
+    let url = Url::parse(text).map_err(|_| rule)?;
+    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let safe = match url.scheme() {
+        "https" => true,
+        "http" => match url.host_str() {
+            Some("localhost") => true,
+            Some(host) => {
+                let host = host.trim_matches(['[', ']']);
+                host.parse()
+                    .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            }
+            None => false,
+        },
+        _ => false,
+    };
+    if !bare || url.fragment().is_some() || !safe {
+        return Err(rule);
+    }
+    Ok(url)
+}
+
+pub(super) fn continuation_keys(text: &str) -> Result<Keys, Rule> {
+    let key = |text: &str| -> Option<[u8; KEY_LENGTH]> {
+        STANDARD.decode(text.trim()).ok()?.try_into().ok()
+    };
+    let keys: Option<Vec<_>> = text.split(',').map(key).collect();
+    keys.map(|keys| Keys::new(&keys)).ok_or(
+        "must be base64 of 32 bytes each, comma-separated; make one with: openssl rand -base64 32",
+    )
+}

@@ -1,0 +1,220 @@
+//! Where a setting's value comes from: flag, environment, file, default, in this order of strength.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use super::{Fault, SETTINGS, Setting, Sources};
+
+/// Why a text is not a value: how it must be instead.
+pub(super) type Rule = &'static str;
+
+/// Reads settings, and keeps what is wrong with them.
+pub(super) struct Reader<'a> {
+    flags: BTreeMap<String, String>,
+    env: &'a dyn Fn(&str) -> Option<String>,
+    file: toml::Table,
+    file_name: String,
+    pub(super) sandbox: bool,
+    faults: Vec<Fault>,
+}
+
+/// A text that was set, and where.
+pub(super) struct Given {
+    pub text: String,
+    pub origin: String,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(sources: Sources<'a>) -> Self {
+        let mut reader = Self {
+            flags: sources.flags,
+            env: sources.env,
+            file: toml::Table::new(),
+            file_name: String::new(),
+            sandbox: sources.sandbox,
+            faults: Vec::new(),
+        };
+        if let Some(path) = sources.file {
+            reader.file_name = path.display().to_string();
+            reader.read_file(&path);
+        }
+        reader
+    }
+
+    fn read_file(&mut self, path: &Path) {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                return self.fault(
+                    self.file_name.clone(),
+                    format!("cannot be read: {}", error.kind()),
+                );
+            }
+        };
+        match text.parse::<toml::Table>() {
+            Ok(table) => self.file = table,
+            // The parser's own text would quote the line at fault, which may hold a secret.
+            Err(error) => {
+                let before = error.span().map(|span| &text[..span.start.min(text.len())]);
+                let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+                self.fault(
+                    self.file_name.clone(),
+                    format!("is not TOML: line {line} cannot be read"),
+                );
+            }
+        }
+        let known =
+            |key: &str| key == "instances" || SETTINGS.iter().any(|setting| setting.name == key);
+        let unknown: Vec<String> = self
+            .file
+            .keys()
+            .filter(|key| !known(key))
+            .cloned()
+            .collect();
+        for key in unknown {
+            self.fault(self.in_file(&key), "is no setting");
+        }
+    }
+
+    pub(super) fn fault(&mut self, origin: impl Into<String>, rule: impl Into<String>) {
+        self.faults.push(Fault {
+            origin: origin.into(),
+            rule: rule.into(),
+        });
+    }
+
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// The `[instances.…]` of the file.
+    pub(super) fn instance_tables(&mut self) -> Vec<(String, toml::Table)> {
+        let Some(instances) = self.file.remove("instances") else {
+            return Vec::new();
+        };
+        let toml::Value::Table(instances) = instances else {
+            self.fault(
+                self.in_file("instances"),
+                "must be tables such as [instances.ca]",
+            );
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (name, value) in instances {
+            match value {
+                toml::Value::Table(table) => tables.push((name, table)),
+                _ => self.fault(
+                    self.in_file(&format!("instances.{name}")),
+                    "must be a table",
+                ),
+            }
+        }
+        tables
+    }
+
+    pub(super) fn in_file(&self, key: &str) -> String {
+        format!("{key} in {}", self.file_name)
+    }
+
+    /// A setting's text where it was set; an empty one counts as not set.
+    pub(super) fn given(&mut self, name: &str) -> Option<Given> {
+        let setting = setting(name);
+        let flag = self
+            .flags
+            .get(name)
+            .cloned()
+            .zip(setting.flag().map(|flag| format!("--{flag}")));
+        let env = || (self.env)(&setting.env()).filter(|text| !text.is_empty());
+        if let Some((text, origin)) = flag.or_else(|| Some((env()?, setting.env()))) {
+            return Some(Given { text, origin });
+        }
+        let value = self.file.get(name)?.clone();
+        let origin = self.in_file(name);
+        self.scalar(&value, &origin)
+            .map(|text| Given { text, origin })
+    }
+
+    /// The text of a TOML value.
+    pub(super) fn scalar(&mut self, value: &toml::Value, origin: &str) -> Option<String> {
+        match value {
+            toml::Value::String(text) => Some(text.clone()),
+            toml::Value::Integer(number) => Some(number.to_string()),
+            _ => {
+                self.fault(origin, "must be a string or a whole number");
+                None
+            }
+        }
+    }
+
+    /// A setting's value. None only after a fault.
+    pub(super) fn value<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Rule>,
+    ) -> Option<T> {
+        let given = self.given(name).unwrap_or_else(|| Given {
+            text: setting(name).default.to_owned(),
+            origin: setting(name).env(),
+        });
+        self.parse(&given, parse)
+    }
+
+    /// A secret's value, from itself or from its file.
+    pub(super) fn secret<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Rule>,
+    ) -> Option<T> {
+        let direct = self.given(name);
+        let file = self.given(&format!("{name}_file"));
+        self.one_of(direct, file)
+            .and_then(|given| self.parse(&given, parse))
+    }
+
+    /// The text of a secret that may be given directly or in a file, but not both.
+    pub(super) fn one_of(&mut self, direct: Option<Given>, file: Option<Given>) -> Option<Given> {
+        match (direct, file) {
+            (Some(direct), Some(file)) => {
+                self.fault(
+                    direct.origin,
+                    format!("must not be set beside {}", file.origin),
+                );
+                None
+            }
+            (direct, None) => direct,
+            (None, Some(file)) => match fs::read_to_string(&file.text) {
+                Ok(text) => Some(Given {
+                    text: text.trim_end_matches(['\r', '\n']).to_owned(),
+                    origin: file.origin,
+                }),
+                Err(error) => {
+                    self.fault(
+                        file.origin,
+                        format!("must name a file that can be read: {}", error.kind()),
+                    );
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn parse<T>(
+        &mut self,
+        given: &Given,
+        parse: impl FnOnce(&str) -> Result<T, Rule>,
+    ) -> Option<T> {
+        match parse(&given.text) {
+            Ok(value) => Some(value),
+            Err(rule) => {
+                self.fault(given.origin.clone(), rule);
+                None
+            }
+        }
+    }
+}
+
+fn setting(name: &str) -> &'static Setting {
+    let mut settings = SETTINGS.iter();
+    settings
+        .find(|setting| setting.name == name)
+        .expect("only listed settings are read")
+}

@@ -1,0 +1,109 @@
+//! The gRPC port: our service, health, reflection, and how they end.
+
+use std::{io, time::Duration};
+
+use tokio::net::TcpListener;
+use tonic::transport::{Server, server::TcpIncoming};
+use tonic_health::ServingStatus;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    gateway::Gateway,
+    grpc::status,
+    pb::{self, authorization_service_server::AuthorizationServiceServer},
+    telemetry::CallLayer,
+};
+
+/// The names that health is told for: the whole server, and our service.
+const HEALTH: [&str; 2] = ["", "flinks.gateway.v1.AuthorizationService"];
+
+/// The services that reflection lists.
+const PUBLIC: [&str; 2] = [
+    "flinks.gateway.v1.AuthorizationService",
+    "grpc.health.v1.Health",
+];
+
+/// What bounds a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The size of a request message.
+    pub max_request_bytes: usize,
+    /// How long calls in flight may go on after shutdown begins.
+    pub drain_timeout: Duration,
+}
+
+/// Serves on a listener until `shutdown`, then lets the calls in flight finish within the limit.
+///
+/// On shutdown health says `NOT_SERVING` first, then connections are told to go away and no new ones are taken.
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Gateway,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (mut reporter, health) = tonic_health::server::health_reporter();
+    for service in HEALTH {
+        reporter
+            .set_service_status(service, ServingStatus::Serving)
+            .await;
+    }
+    let reflection = || {
+        let builder = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // So that grpcurl can show what is in an error's details.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET);
+        PUBLIC
+            .into_iter()
+            .fold(builder, |builder, name| builder.with_service_name(name))
+    };
+    let service = AuthorizationServiceServer::new(gateway)
+        .max_decoding_message_size(limits.max_request_bytes)
+        .max_encoding_message_size(usize::MAX);
+    let layers = ServiceBuilder::new()
+        .layer(CallLayer)
+        .layer(CatchPanicLayer::custom(|_| {
+            status::gateway_fault().into_http::<tonic::body::Body>()
+        }));
+
+    let (drain, draining) = tokio::sync::oneshot::channel::<()>();
+    let serving = Server::builder()
+        .max_concurrent_streams(4096)
+        .layer(layers)
+        .add_service(service)
+        .add_service(health)
+        .add_service(reflection().build_v1().map_err(io::Error::other)?)
+        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            async {
+                // A dropped sender means the same as a sent word.
+                draining.await.ok();
+            },
+        );
+    tokio::pin!(serving);
+
+    tokio::select! {
+        ended = &mut serving => return ended.map_err(io::Error::other),
+        () = shutdown => {}
+    }
+    for service in HEALTH {
+        reporter
+            .set_service_status(service, ServingStatus::NotServing)
+            .await;
+    }
+    drop(drain);
+    // Watchers have seen the change; a watch that stayed open would hold its connection until the limit.
+    for service in HEALTH {
+        reporter.clear_service_status(service).await;
+    }
+    tracing::info!(limit = ?limits.drain_timeout, "draining");
+    match tokio::time::timeout(limits.drain_timeout, serving).await {
+        Ok(ended) => ended.map_err(io::Error::other),
+        Err(_) => {
+            tracing::warn!("calls still in flight at the end of the drain were cut off");
+            Ok(())
+        }
+    }
+}
