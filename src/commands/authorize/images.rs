@@ -31,7 +31,12 @@ impl ImageFiles {
     }
 
     /// Writes the pictures of one challenge, and says where they are, in their order.
-    pub(super) fn write(&self, round: i32, challenge: usize, images: &[pb::Image]) -> io::Result<Vec<PathBuf>> {
+    pub(super) fn write(
+        &self,
+        round: i32,
+        challenge: usize,
+        images: &[pb::Image],
+    ) -> io::Result<Vec<PathBuf>> {
         let mut paths = Vec::with_capacity(images.len());
         for (image, number) in images.iter().zip(1..) {
             let extension = extension(&image.media_type);
@@ -86,13 +91,22 @@ mod tests {
     #[test]
     fn pictures_are_written_in_order_for_their_owner_only_and_removed() {
         let files = ImageFiles::new().unwrap();
-        let images = [image(b"one", "image/png"), image(b"two", "../../etc/passwd")];
+        let images = [
+            image(b"one", "image/png"),
+            image(b"two", "../../etc/passwd"),
+        ];
         let paths = files.write(1, 2, &images).unwrap();
 
         assert_eq!(fs::read(&paths[0]).unwrap(), b"one");
         assert_eq!(fs::read(&paths[1]).unwrap(), b"two");
-        assert!(paths[0].ends_with("round1-challenge2-image1.png"), "{paths:?}");
-        assert!(paths[1].ends_with("round1-challenge2-image2.bin"), "{paths:?}");
+        assert!(
+            paths[0].ends_with("round1-challenge2-image1.png"),
+            "{paths:?}"
+        );
+        assert!(
+            paths[1].ends_with("round1-challenge2-image2.bin"),
+            "{paths:?}"
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -18,7 +18,9 @@ pub(super) fn numbers(line: &str, count: usize) -> Result<Vec<usize>, String> {
         .map(|word| place(word, count))
         .collect::<Option<Vec<usize>>>()
         .filter(|places| !places.is_empty())
-        .ok_or_else(|| format!("Please type one or more numbers from 1 to {count}, such as 1,{count}."))?;
+        .ok_or_else(|| {
+            format!("Please type one or more numbers from 1 to {count}, such as 1,{count}.")
+        })?;
     places.sort_unstable();
     places.dedup();
     Ok(places)

@@ -16,7 +16,7 @@ use tonic_types::{ErrorInfo, StatusExt};
 use super::struct_json;
 
 /// A text from elsewhere on one line, with everything that is not seen as itself spelled out.
-pub(in crate::commands) struct Plain<'a>(pub(in crate::commands) &'a str);
+pub(crate) struct Plain<'a>(pub(crate) &'a str);
 
 impl Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,7 +71,7 @@ impl Table {
 }
 
 /// An open session.
-pub(in crate::commands) fn session(session: &pb::Session, x_request_id: &str) -> String {
+pub(crate) fn session(session: &pb::Session, x_request_id: &str) -> String {
     let pb::Session {
         request_id,
         login,
@@ -107,32 +107,51 @@ fn login(table: &mut Table, login: &pb::Login) {
     match pb::LoginType::try_from(*r#type) {
         Ok(pb::LoginType::Personal) => table.row("Accounts", "personal"),
         Ok(pb::LoginType::Business) => table.row("Accounts", "business"),
-        Ok(pb::LoginType::Unspecified | pb::LoginType::Other) | Err(_) => table.text("Accounts", type_name),
+        Ok(pb::LoginType::Unspecified | pb::LoginType::Other) | Err(_) => {
+            table.text("Accounts", type_name)
+        }
     }
     match last_refresh_time {
         Some(time) => table.row("Last refresh", time),
         None => table.row("Last refresh", "unknown"),
     }
-    table.row("Nightly refresh", if *scheduled_refresh { "on" } else { "off" });
+    table.row(
+        "Nightly refresh",
+        if *scheduled_refresh { "on" } else { "off" },
+    );
 }
 
 fn bank(table: &mut Table, institution: Option<&pb::Institution>) {
-    let Some(pb::Institution { name, display_name, id }) = institution else {
+    let Some(pb::Institution {
+        name,
+        display_name,
+        id,
+    }) = institution
+    else {
         return;
     };
     match (display_name.as_str(), id) {
         ("", 0) => table.text("Bank", name),
         ("", id) => table.row("Bank", format_args!("{} (number {id})", Plain(name))),
         (people, 0) => table.row("Bank", format_args!("{} ({})", Plain(people), Plain(name))),
-        (people, id) => table.row("Bank", format_args!("{} ({}, number {id})", Plain(people), Plain(name))),
+        (people, id) => table.row(
+            "Bank",
+            format_args!("{} ({}, number {id})", Plain(people), Plain(name)),
+        ),
     }
 }
 
 fn links(table: &mut Table, links: &[pb::Link]) {
     let mut name = "Next";
-    for pb::Link { rel, href, example, .. } in links {
+    for pb::Link {
+        rel, href, example, ..
+    } in links
+    {
         let path = if example.is_empty() { href } else { example };
-        table.row(name, format_args!("{:<18}{}", Plain(rel).to_string(), Plain(path)));
+        table.row(
+            name,
+            format_args!("{:<18}{}", Plain(rel).to_string(), Plain(path)),
+        );
         name = "";
     }
 }
@@ -149,7 +168,10 @@ pub(super) fn pending(pending: &pb::PendingOperation, x_request_id: &str) -> Str
     table.text("Flinks code", flinks_code);
     self::links(&mut table, links);
     table.text("x-request-id", x_request_id);
-    table.row("", "Ask Flinks for the data of this request id to see how it ended.");
+    table.row(
+        "",
+        "Ask Flinks for the data of this request id to see how it ended.",
+    );
     table.0
 }
 
@@ -166,12 +188,21 @@ pub(super) fn round(round: &pb::ChallengeRound, now: SystemTime) -> String {
         None => format!("The bank asks (round {}).", round.round),
     });
     if round.previous_answers_rejected {
-        table.row("Rejected", "The bank did not accept the answers, and asks again.");
+        table.row(
+            "Rejected",
+            "The bank did not accept the answers, and asks again.",
+        );
     }
     table.text("Request id", &round.request_id);
-    if let Some(expires) = round.expire_time.and_then(|time| SystemTime::try_from(time).ok()) {
+    if let Some(expires) = round
+        .expire_time
+        .and_then(|time| SystemTime::try_from(time).ok())
+    {
         match expires.duration_since(now) {
-            Ok(left) => table.row("Time left", format_args!("{}; the bank may be faster", words(left))),
+            Ok(left) => table.row(
+                "Time left",
+                format_args!("{}; the bank may be faster", words(left)),
+            ),
             Err(_) => table.row("Time left", "none: the round has expired"),
         }
     }
@@ -179,7 +210,12 @@ pub(super) fn round(round: &pb::ChallengeRound, now: SystemTime) -> String {
 }
 
 /// One challenge with all there is to pick from. `images` are the files of its pictures.
-pub(super) fn challenge(challenge: &pb::Challenge, number: usize, count: usize, images: &[PathBuf]) -> String {
+pub(super) fn challenge(
+    challenge: &pb::Challenge,
+    number: usize,
+    count: usize,
+    images: &[PathBuf],
+) -> String {
     let mut text = format!("\nChallenge {number} of {count}\n");
     // A bar before each line, so that no prompt passes for one of ours.
     for line in challenge.prompt.lines() {
@@ -191,11 +227,18 @@ pub(super) fn challenge(challenge: &pb::Challenge, number: usize, count: usize, 
         Some(Kind::MultipleChoice(choice)) => list(&mut text, &choice.choices),
         Some(Kind::MultipleSelection(selection)) => list(&mut text, &selection.choices),
         Some(Kind::ImageSelection(_)) => {
-            let paths: Vec<String> = images.iter().map(|path| path.display().to_string()).collect();
+            let paths: Vec<String> = images
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
             list(&mut text, &paths);
         }
         Some(Kind::TextOrCall(delivery)) => list(&mut text, &delivery.phone_numbers),
-        Some(Kind::Unrecognized(pb::UnrecognizedChallenge { r#type, iterables, raw })) => {
+        Some(Kind::Unrecognized(pb::UnrecognizedChallenge {
+            r#type,
+            iterables,
+            raw,
+        })) => {
             let _ = writeln!(
                 text,
                 "  This gateway does not know challenges of the type `{}`.",
@@ -211,7 +254,9 @@ pub(super) fn challenge(challenge: &pb::Challenge, number: usize, count: usize, 
                 }
             }
         }
-        None => text.push_str("  The gateway knows this kind of challenge, but this program is too old for it.\n"),
+        None => text.push_str(
+            "  The gateway knows this kind of challenge, but this program is too old for it.\n",
+        ),
     }
     text
 }
@@ -230,24 +275,40 @@ pub(super) fn violations(status: &Status) -> String {
 }
 
 fn fields(table: &mut Table, status: &Status) {
-    for violation in status.get_details_bad_request().into_iter().flat_map(|bad| bad.field_violations) {
+    for violation in status
+        .get_details_bad_request()
+        .into_iter()
+        .flat_map(|bad| bad.field_violations)
+    {
         let (field, rule) = (violation.field, violation.description);
         table.row("Field", format_args!("{} {}", Plain(&field), Plain(&rule)));
     }
 }
 
 /// A call that failed: what happened, and who does what next.
-pub(in crate::commands) fn failure(status: &Status) -> String {
-    let mut table = Table::titled(format_args!("That did not work: {}", Plain(status.message())));
+pub(crate) fn failure(status: &Status) -> String {
+    let mut table = Table::titled(format_args!(
+        "That did not work: {}",
+        Plain(status.message())
+    ));
     table.row("gRPC code", code_name(status.code()));
     match status.get_details_error_info() {
         Some(info) => explained(&mut table, &info),
         None => {
-            table.row("Reason", "none: this error does not come from the gateway itself");
-            table.row("Next step", "Whether the bank was asked is unknown: do not repeat this in haste.");
+            table.row(
+                "Reason",
+                "none: this error does not come from the gateway itself",
+            );
+            table.row(
+                "Next step",
+                "Whether the bank was asked is unknown: do not repeat this in haste.",
+            );
         }
     }
-    if let Some(delay) = status.get_details_retry_info().and_then(|retry| retry.retry_delay) {
+    if let Some(delay) = status
+        .get_details_retry_info()
+        .and_then(|retry| retry.retry_delay)
+    {
         table.row("Wait", words(delay));
     }
     fields(&mut table, status);
@@ -281,19 +342,25 @@ fn next_step(step: NextStep) -> Option<&'static str> {
         NextStep::Unspecified => None,
         NextStep::None => Some("Nothing helps for now."),
         NextStep::FixRequest => Some("Correct what was sent."),
-        NextStep::CorrectCredentials => Some("Start over, and type user name and password with care."),
+        NextStep::CorrectCredentials => {
+            Some("Start over, and type user name and password with care.")
+        }
         NextStep::StartOver => Some("Start over, with the customer present."),
         NextStep::SignInLive => Some("Sign in live with user name and password."),
         NextStep::ContactBank => Some("Visit the bank's own site, or call the bank."),
         NextStep::RetryNow => Some("Try again now: nothing was sent."),
         NextStep::RetryLater => Some("Start over later."),
-        NextStep::CheckOutcome => Some("Nobody knows whether the bank took this; the customer decides what to do."),
-        NextStep::ContactOperator => Some("The operator of the gateway looks at its log and settings."),
+        NextStep::CheckOutcome => {
+            Some("Nobody knows whether the bank took this; the customer decides what to do.")
+        }
+        NextStep::ContactOperator => {
+            Some("The operator of the gateway looks at its log and settings.")
+        }
     }
 }
 
 /// A code as protocols spell it, such as `INVALID_ARGUMENT`.
-pub(in crate::commands) fn code_name(code: Code) -> String {
+pub(crate) fn code_name(code: Code) -> String {
     let mut name = String::new();
     for char in format!("{code:?}").chars() {
         if char.is_ascii_uppercase() && !name.is_empty() {
@@ -305,8 +372,11 @@ pub(in crate::commands) fn code_name(code: Code) -> String {
 }
 
 /// The gateway's own name for a call, to find it in its log. Empty when there is none.
-pub(in crate::commands) fn x_request_id(metadata: &tonic::metadata::MetadataMap) -> &str {
-    metadata.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default()
+pub(crate) fn x_request_id(metadata: &tonic::metadata::MetadataMap) -> &str {
+    metadata
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

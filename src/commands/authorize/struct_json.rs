@@ -8,7 +8,11 @@ pub(super) fn pretty(raw: &Struct) -> String {
 }
 
 fn object(fields: &Struct) -> serde_json::Value {
-    fields.fields.iter().map(|(name, value)| (name.clone(), json(value))).collect()
+    fields
+        .fields
+        .iter()
+        .map(|(name, value)| (name.clone(), json(value)))
+        .collect()
 }
 
 fn json(value: &Value) -> serde_json::Value {
@@ -26,7 +30,10 @@ fn json(value: &Value) -> serde_json::Value {
 fn number_json(number: f64) -> serde_json::Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() < EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and small, as was just seen")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole and small, as was just seen"
+        )]
         return (number as i64).into();
     }
     number.into()
@@ -43,7 +50,10 @@ mod tests {
             fields: [("Id".to_owned(), of(Kind::NullValue(0)))].into(),
         };
         let list = prost_types::ListValue {
-            values: vec![of(Kind::BoolValue(true)), of(Kind::StringValue("é\u{1b}".to_owned()))],
+            values: vec![
+                of(Kind::BoolValue(true)),
+                of(Kind::StringValue("é\u{1b}".to_owned())),
+            ],
         };
         let raw = Struct {
             fields: [
