@@ -4,6 +4,8 @@
 //! is never repeated by this program on its own.
 
 mod answers;
+mod calls;
+mod details;
 mod images;
 mod parse;
 pub(super) mod show;
@@ -11,35 +13,24 @@ mod struct_json;
 mod terminal;
 
 use std::{
-    fs, io,
-    net::{IpAddr, Ipv6Addr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{self, ExitCode},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
-use flinks_gateway::pb::{
-    self, ErrorReason, answer_challenges_response,
-    authorization_service_client::AuthorizationServiceClient, authorize_request::Subject,
-    authorize_response, cached_authorize_response,
-};
-use http::Uri;
-use tonic::{
-    Request, Response, Status,
-    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
-};
+use flinks_gateway::pb::{self, ErrorReason};
+use tonic::Status;
 use tonic_types::StatusExt;
 
+use super::USAGE;
 use answers::Answers;
+use calls::{Calls, Outcome, Reply};
+use details::Details;
 use images::ImageFiles;
-use terminal::{Ended, Terminal};
+use terminal::{Ended, Terminal, interrupted};
 
 const PENDING: u8 = 2;
-const USAGE: u8 = 64;
 const INTERRUPTED: u8 = 130;
-
-/// A round with many pictures is larger than tonic's default of 4 MiB.
-const LARGEST_REPLY: usize = 64 << 20;
 
 /// The command line of `authorize`.
 ///
@@ -112,16 +103,10 @@ enum Language {
 /// Runs the conversation to its end.
 pub(crate) async fn run(args: Args) -> ExitCode {
     let terminal = Terminal::new();
-    let ended = {
-        let mut conversation = Box::pin(converse(args, &terminal));
-        tokio::select! {
-            ended = &mut conversation => ended,
-            () = interrupted() => {
-                // The prompt for a password ends by itself on Ctrl-C and turns the terminal's echo on again.
-                let _ = tokio::time::timeout(Duration::from_millis(200), conversation).await;
-                Err(Stop::Input(Ended::Interrupted))
-            }
-        }
+    // Whichever ends first, the other is dropped: the pictures go, and the terminal has its echo again.
+    let ended = tokio::select! {
+        ended = converse(args, &terminal) => ended,
+        () = interrupted() => Err(Stop::Input(Ended::Interrupted)),
     };
     let stop = match ended {
         Ok(Ending::Session) => return ExitCode::SUCCESS,
@@ -168,24 +153,8 @@ impl From<Status> for Stop {
     }
 }
 
-/// The outcomes of all three calls; a cached one has no rounds.
-enum Outcome {
-    Session(pb::Session),
-    Round(pb::ChallengeRound),
-    Pending(pb::PendingOperation),
-}
-
-/// An outcome, and the gateway's name for the call.
-struct Reply {
-    outcome: Outcome,
-    x_request_id: String,
-}
-
 async fn converse(args: Args, terminal: &Terminal) -> Result<Ending, Stop> {
-    let mut calls = Calls {
-        client: connect(&args, terminal).await?,
-        timeout: args.timeout.map(Duration::from_secs),
-    };
+    let mut calls = Calls::connect(&args, terminal).await?;
     let mut reply = open(&mut calls, &args, terminal).await?;
     let mut files: Option<ImageFiles> = None;
     loop {
@@ -283,317 +252,11 @@ fn fields_at_fault(status: &Status) -> Vec<String> {
     violations.map(|violation| violation.field).collect()
 }
 
-/// What identifies who signs in, as far as it is known.
-#[derive(Default)]
-struct Details {
-    by_login: bool,
-    institution: Option<String>,
-    username: Option<String>,
-    password: Option<String>,
-    login_id: Option<String>,
-    save: Option<bool>,
-}
-
-impl Details {
-    fn given(args: &Args) -> Self {
-        let by_login = args.login_id.is_some();
-        Self {
-            by_login,
-            institution: args.institution.clone(),
-            username: args.username.clone(),
-            password: None,
-            login_id: args.login_id.clone().filter(|id| id != "-"),
-            save: match (args.save || by_login, args.no_save) {
-                (true, _) => Some(true),
-                (false, true) => Some(false),
-                (false, false) => None,
-            },
-        }
-    }
-
-    async fn subject(&mut self, terminal: &Terminal) -> Result<Subject, Ended> {
-        if self.by_login {
-            return Ok(Subject::LoginId(self.login_id(terminal).await?));
-        }
-        let institution = known(&mut self.institution, terminal, "Institution: ").await?;
-        let username = known(&mut self.username, terminal, "User name: ").await?;
-        let password = match &self.password {
-            Some(password) => password,
-            None => self
-                .password
-                .insert(terminal.ask_hidden("Password: ").await?),
-        };
-        Ok(Subject::Credentials(pb::Credentials {
-            institution,
-            username,
-            password: password.clone(),
-        }))
-    }
-
-    async fn login_id(&mut self, terminal: &Terminal) -> Result<String, Ended> {
-        let login_id = match &self.login_id {
-            Some(login_id) => login_id,
-            None => self
-                .login_id
-                .insert(terminal.ask_hidden("LoginId: ").await?),
-        };
-        Ok(login_id.clone())
-    }
-
-    async fn save(&mut self, terminal: &Terminal) -> Result<bool, Ended> {
-        match self.save {
-            Some(save) => Ok(save),
-            None => {
-                let prompt =
-                    "Let Flinks keep the credentials and data, to reopen the login later (y/n): ";
-                Ok(*self
-                    .save
-                    .insert(terminal.ask_for(prompt, parse::yes).await?))
-            }
-        }
-    }
-
-    /// Forgets the fields at fault, to ask for them again. False when one of them cannot be asked for.
-    fn forget(&mut self, fields: &[String]) -> bool {
-        !fields.is_empty()
-            && fields.iter().all(|field| {
-                match field.as_str() {
-                    "credentials.institution" => self.institution = None,
-                    "credentials.username" => self.username = None,
-                    "credentials.password" => self.password = None,
-                    "login_id" => self.login_id = None,
-                    _ => return false,
-                }
-                true
-            })
-    }
-}
-
-async fn known(
-    value: &mut Option<String>,
-    terminal: &Terminal,
-    prompt: &str,
-) -> Result<String, Ended> {
-    match value {
-        Some(value) => Ok(value.clone()),
-        None => Ok(value
-            .insert(terminal.ask_for(prompt, parse::something).await?)
-            .clone()),
-    }
-}
-
 impl From<Language> for pb::Language {
     fn from(language: Language) -> Self {
         match language {
             Language::En => Self::En,
             Language::Fr => Self::Fr,
-        }
-    }
-}
-
-/// The three calls, with one kind of reply.
-struct Calls {
-    client: AuthorizationServiceClient<Channel>,
-    timeout: Option<Duration>,
-}
-
-impl Calls {
-    fn request<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        if let Some(timeout) = self.timeout {
-            request.set_timeout(timeout);
-        }
-        request
-    }
-
-    async fn authorize(&mut self, message: pb::AuthorizeRequest) -> Result<Reply, Stop> {
-        use authorize_response::Outcome as Wire;
-        let response = self.client.authorize(self.request(message)).await?;
-        reply(response, |message| {
-            Some(match message.outcome? {
-                Wire::Session(session) => Outcome::Session(session),
-                Wire::ChallengeRound(round) => Outcome::Round(round),
-                Wire::Pending(pending) => Outcome::Pending(pending),
-            })
-        })
-    }
-
-    async fn answer_challenges(
-        &mut self,
-        message: pb::AnswerChallengesRequest,
-    ) -> Result<Reply, Stop> {
-        use answer_challenges_response::Outcome as Wire;
-        let response = self.client.answer_challenges(self.request(message)).await?;
-        reply(response, |message| {
-            Some(match message.outcome? {
-                Wire::Session(session) => Outcome::Session(session),
-                Wire::ChallengeRound(round) => Outcome::Round(round),
-                Wire::Pending(pending) => Outcome::Pending(pending),
-            })
-        })
-    }
-
-    async fn cached_authorize(
-        &mut self,
-        message: pb::CachedAuthorizeRequest,
-    ) -> Result<Reply, Stop> {
-        use cached_authorize_response::Outcome as Wire;
-        let response = self.client.cached_authorize(self.request(message)).await?;
-        reply(response, |message| {
-            Some(match message.outcome? {
-                Wire::Session(session) => Outcome::Session(session),
-                Wire::Pending(pending) => Outcome::Pending(pending),
-            })
-        })
-    }
-}
-
-fn reply<T>(
-    response: Response<T>,
-    outcome: impl FnOnce(T) -> Option<Outcome>,
-) -> Result<Reply, Stop> {
-    let x_request_id = show::x_request_id(response.metadata()).to_owned();
-    let outcome = outcome(response.into_inner()).ok_or(Stop::Unknown)?;
-    Ok(Reply {
-        outcome,
-        x_request_id,
-    })
-}
-
-/// Connects before anything is asked, so that nobody types a password in vain.
-async fn connect(
-    args: &Args,
-    terminal: &Terminal,
-) -> Result<AuthorizationServiceClient<Channel>, Stop> {
-    let address = &args.address;
-    let usage = |why: String| {
-        Stop::Usage(format!(
-            "{why}\nUsage: --address http://HOST:PORT or https://HOST:PORT"
-        ))
-    };
-    let uri: Uri = address
-        .parse()
-        .map_err(|_| usage(format!("--address {address:?} is not a URL.")))?;
-    let tls = match uri.scheme_str() {
-        Some("http") => false,
-        Some("https") => true,
-        _ => {
-            return Err(usage(format!(
-                "--address {address:?} must begin with http:// or https://."
-            )));
-        }
-    };
-    let mut endpoint = Endpoint::from(uri.clone()).connect_timeout(Duration::from_secs(10));
-    if tls {
-        endpoint = endpoint
-            .tls_config(trust(args.ca.as_deref())?)
-            .map_err(|error| usage(format!("TLS cannot be set up: {}", chain(&error))))?;
-    } else if args.ca.is_some() {
-        return Err(usage("--ca needs an https:// address.".to_owned()));
-    } else if !uri.host().is_some_and(is_loopback) {
-        terminal.say("Warning: the connection is not encrypted. Passwords and answers can be read on its way.\n");
-    }
-    let channel = endpoint.connect().await.map_err(|error| {
-        Stop::Unreachable(format!(
-            "No gateway answers at {address}: {}.\nIs it running? `flinks-gateway demo` starts one to play with.",
-            chain(&error)
-        ))
-    })?;
-    Ok(AuthorizationServiceClient::new(channel).max_decoding_message_size(LARGEST_REPLY))
-}
-
-fn trust(ca: Option<&Path>) -> Result<ClientTlsConfig, Stop> {
-    let Some(file) = ca else {
-        return Ok(ClientTlsConfig::new().with_webpki_roots());
-    };
-    let pem =
-        fs::read(file).map_err(|error| Stop::Usage(format!("--ca {}: {error}", file.display())))?;
-    Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
-}
-
-/// Whether nobody else is on the way to this host. A URL has brackets around an IPv6 address.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback(),
-        Ok(IpAddr::V6(address)) => address == Ipv6Addr::LOCALHOST,
-        Err(_) => bare.eq_ignore_ascii_case("localhost"),
-    }
-}
-
-/// An error with its causes: tonic's own text is `transport error` and no more.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    show::Plain(&text).to_string()
-}
-
-/// Resolves on Ctrl-C, and when the terminal is closed: pictures of a customer's must not stay behind.
-async fn interrupted() {
-    if let Err(error) = wait_for_signal().await {
-        // Without a handler the signal ends the process at once, as ever.
-        drop::<io::Error>(error);
-        std::future::pending::<()>().await;
-    }
-}
-
-#[cfg(unix)]
-async fn wait_for_signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn wait_for_signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_fields_that_a_person_typed_are_asked_for_again() {
-        let full = || Details {
-            institution: Some("A".to_owned()),
-            username: Some("B".to_owned()),
-            password: Some("C".to_owned()),
-            ..Details::default()
-        };
-        let mut details = full();
-        assert!(details.forget(&["credentials.username".to_owned()]));
-        assert!(details.username.is_none() && details.password.is_some());
-        assert!(!full().forget(&["credentials.username".to_owned(), "tag".to_owned()]));
-        assert!(!full().forget(&[]));
-    }
-
-    #[test]
-    fn a_loopback_address_needs_no_warning() {
-        for (host, loopback) in [
-            ("127.0.0.1", true),
-            ("127.8.8.8", true),
-            ("[::1]", true),
-            ("localhost", true),
-            ("10.0.0.1", false),
-            ("gateway.internal", false),
-            ("localhost.evil.example", false),
-        ] {
-            assert_eq!(is_loopback(host), loopback, "{host}");
         }
     }
 }

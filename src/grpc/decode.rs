@@ -253,17 +253,22 @@ impl From<Check> for Invalid {
 }
 
 impl Check {
-    fn fail<T>(&mut self, field: impl Into<String>, rule: Rule) -> Option<T> {
+    fn note(&mut self, field: impl Into<String>, rule: Rule) {
         self.violations.push(Violation {
             field: field.into(),
             rule,
         });
+    }
+
+    /// Notes a violation where a value would have been.
+    fn fail<T>(&mut self, field: impl Into<String>, rule: Rule) -> Option<T> {
+        self.note(field, rule);
         None
     }
 
     fn that(&mut self, field: &str, holds: bool, rule: Rule) {
         if !holds {
-            self.fail::<()>(field, rule);
+            self.note(field, rule);
         }
     }
 

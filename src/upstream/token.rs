@@ -2,8 +2,8 @@
 //!
 //! Flinks' tokens are for one session each and die unused after 15 minutes by one page of its documentation, 30 by
 //! others. The pool keeps a few fresh ones so that a sign-in need not wait for a mint. How many is learnt: a caller
-//! who found none doubles the target, a token that died unused halves it, down to none, so that an idle gateway
-//! stops minting. A mint is started for a need that no mint under way will fill, and never for any other.
+//! who found none raises the target by one, a token that died unused halves it, down to none, so that an idle
+//! gateway stops minting. A mint is started for a need that no mint under way will fill, and never for any other.
 
 use std::{
     collections::VecDeque,
@@ -69,7 +69,7 @@ impl Tokens {
     pub(super) fn warm_up(&self) {
         let mut state = self.0.lock();
         state.target = 1.min(self.0.limits.max_tokens);
-        self.0.top_up(&mut state);
+        self.0.mint_for(&mut state, 1);
         tokio::spawn(retire(Arc::downgrade(&self.0)));
     }
 
@@ -82,10 +82,11 @@ impl Tokens {
                 self.0.top_up(&mut state);
                 return Ok(token);
             }
-            state.target = (state.target * 2).max(1).min(self.0.limits.max_tokens);
+            state.target = (state.target + 1).min(self.0.limits.max_tokens);
             let (sender, receiver) = oneshot::channel();
             state.waiting.push_back(sender);
-            self.0.top_up(&mut state);
+            // The pool is filled once a mint has shown that minting works.
+            self.0.mint_for(&mut state, 0);
             receiver
         };
         // A mint always answers, unless the runtime stops under it.
@@ -123,10 +124,15 @@ impl Shared {
         }
     }
 
-    /// Starts the mints that are missing.
+    /// Starts the mints that are missing for the pool to be as full as it should be.
     fn top_up(self: &Arc<Self>, state: &mut State) {
+        self.mint_for(state, state.target);
+    }
+
+    /// Starts the mints that are missing for all who wait, and for so many tokens to spare.
+    fn mint_for(self: &Arc<Self>, state: &mut State, spare: usize) {
         state.waiting.retain(|waiting| !waiting.is_closed());
-        let needed = state.waiting.len() + state.target;
+        let needed = state.waiting.len() + spare;
         while state.minting < PARALLEL_MINTS && state.fresh.len() + state.minting < needed {
             state.minting += 1;
             tokio::spawn(Arc::clone(self).mint());
@@ -154,11 +160,9 @@ impl Shared {
                 }
             }
         }
-        if failed {
-            // Only those who wait are worth another try; the pool is topped up by the next caller.
-            state.target = 0;
-        }
-        self.top_up(&mut state);
+        // After a failure only those who wait are worth another mint.
+        let spare = if failed { 0 } else { state.target };
+        self.mint_for(&mut state, spare);
     }
 
     /// Drops what is too old, and says when to look again.

@@ -7,6 +7,7 @@ use std::{
     env,
     fs::{self, DirBuilder, OpenOptions},
     io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -23,8 +24,7 @@ impl ImageFiles {
     pub(super) fn new() -> io::Result<Self> {
         let directory = env::temp_dir().join(format!("flinks-gateway-{}", Uuid::new_v4()));
         let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.mode(0o700);
         // Fails where something of that name is there already, a link of somebody else's included.
         builder.create(&directory)?;
         Ok(Self { directory })
@@ -60,8 +60,7 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     // A challenge may be asked a second time.
     options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.mode(0o600);
     options.open(path)?.write_all(content)
 }
 
@@ -107,7 +106,6 @@ mod tests {
             paths[1].ends_with("round1-challenge2-image2.bin"),
             "{paths:?}"
         );
-        #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -131,8 +131,10 @@ fn bank(table: &mut Table, institution: Option<&pb::Institution>) {
         return;
     };
     match (display_name.as_str(), id) {
-        ("", 0) => table.text("Bank", name),
-        ("", id) => table.row("Bank", format_args!("{} (number {id})", Plain(name))),
+        (people, 0) if people.is_empty() || people == name => table.text("Bank", name),
+        (people, id) if people.is_empty() || people == name => {
+            table.row("Bank", format_args!("{} (number {id})", Plain(name)))
+        }
         (people, 0) => table.row("Bank", format_args!("{} ({})", Plain(people), Plain(name))),
         (people, id) => table.row(
             "Bank",
@@ -167,11 +169,11 @@ pub(super) fn pending(pending: &pb::PendingOperation, x_request_id: &str) -> Str
     table.text("Request id", request_id);
     table.text("Flinks code", flinks_code);
     self::links(&mut table, links);
-    table.text("x-request-id", x_request_id);
     table.row(
-        "",
-        "Ask Flinks for the data of this request id to see how it ended.",
+        "Then",
+        "ask Flinks for the data of this request id to see how it ended",
     );
+    table.text("x-request-id", x_request_id);
     table.0
 }
 

@@ -6,28 +6,25 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use rustix::{
+    stdio,
+    termios::{self, LocalModes, OptionalActions, Termios},
+};
+
+use super::parse;
+
 /// Why there is no more input.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Ended {
     /// End of file.
     #[error("the input ended before everything was answered")]
     Eof,
-    /// Ctrl-C at a password.
+    /// Ctrl-C, or the like.
     #[error("interrupted")]
     Interrupted,
     /// Nothing can be read.
     #[error("cannot read the input: {0}")]
-    Unreadable(#[source] io::Error),
-}
-
-impl From<io::Error> for Ended {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Eof,
-            io::ErrorKind::Interrupted => Self::Interrupted,
-            _ => Self::Unreadable(error),
-        }
-    }
+    Unreadable(#[from] io::Error),
 }
 
 /// Standard input, output and error.
@@ -84,16 +81,34 @@ impl Terminal {
         if !self.interactive {
             return self.ask(prompt).await;
         }
-        loop {
-            self.say(prompt);
-            let line = blocking(|| rpassword::read_password().map_err(Ended::from)).await;
-            self.say("\n");
-            let line = line?;
-            if !line.is_empty() {
-                return Ok(line);
-            }
-            self.say("Please type something.\n");
-        }
+        // Before the prompt shows: whoever types at once must not be echoed either.
+        let _hidden = Hidden::start()?;
+        self.ask_for(prompt, parse::something).await
+    }
+}
+
+/// A terminal that does not echo, until this is dropped; Ctrl-C drops it as well.
+struct Hidden {
+    before: Termios,
+}
+
+impl Hidden {
+    fn start() -> Result<Self, Ended> {
+        let before = termios::tcgetattr(stdio::stdin()).map_err(io::Error::from)?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        // Enter still begins a new line.
+        quiet.local_modes.insert(LocalModes::ECHONL);
+        termios::tcsetattr(stdio::stdin(), OptionalActions::Now, &quiet)
+            .map_err(io::Error::from)?;
+        Ok(Self { before })
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // It fails when the terminal is gone, and its echo with it.
+        let _ = termios::tcsetattr(stdio::stdin(), OptionalActions::Now, &self.before);
     }
 }
 
@@ -122,6 +137,27 @@ fn without_end(mut line: String) -> String {
         }
     }
     line
+}
+
+/// Resolves on Ctrl-C, and when the terminal is closed: pictures of a customer's must not stay behind.
+pub(super) async fn interrupted() {
+    if wait_for_signal().await.is_err() {
+        // Without a handler the signal ends the process at once, as ever.
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn wait_for_signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
 }
 
 #[cfg(test)]

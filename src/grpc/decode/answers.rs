@@ -29,9 +29,9 @@ pub(super) fn responses(
         } = message;
         let field = || format!("answers[{place}].challenge_id");
         match index_of(&challenge_id, challenges.len()) {
-            None => drop(check.fail::<()>(field(), Rule::UnknownChallenge)),
+            None => check.note(field(), Rule::UnknownChallenge),
             Some(index) if given[index].is_some() => {
-                drop(check.fail::<()>(field(), Rule::AnsweredTwice))
+                check.note(field(), Rule::AnsweredTwice);
             }
             Some(index) => given[index] = Some((place, answer)),
         }
@@ -41,7 +41,7 @@ pub(super) fn responses(
     let mut taken: HashMap<Secret, Taken> = HashMap::new();
     for (index, (challenge, given)) in challenges.iter().zip(given).enumerate() {
         let Some((place, answer)) = given else {
-            check.fail::<()>("answers", Rule::Unanswered(index + 1));
+            check.note("answers", Rule::Unanswered(index + 1));
             continue;
         };
         let raw = matches!(answer, Some(Answer::Raw(_)));
@@ -51,7 +51,7 @@ pub(super) fn responses(
         match taken.get(&key) {
             Some(earlier) if earlier.raw && raw => responses[earlier.response].1.extend(values),
             Some(earlier) => {
-                drop(check.fail::<()>(format!("answers[{place}]"), Rule::SharedKey(earlier.place)))
+                check.note(format!("answers[{place}]"), Rule::SharedKey(earlier.place))
             }
             None => {
                 let response = responses.len();
@@ -122,7 +122,7 @@ fn entry(
                 let field = format!("answers[{place}].choices.values[{nth}]");
                 match offered(check, field.clone(), value, choices) {
                     Some(value) if chosen.contains(&value) => {
-                        drop(check.fail::<()>(field, Rule::ChosenTwice))
+                        check.note(field, Rule::ChosenTwice)
                     }
                     Some(value) => chosen.push(value),
                     None => {}

@@ -160,7 +160,7 @@ fn a_session_shows_all_there_is_and_says_that_the_login_id_is_secret() {
         "Request id      TEXT",
         "LoginId         TEXT",
         "This is a secret",
-        "TEXT (TEXT, number 14)",
+        "Bank            TEXT (number 14)",
         "Last refresh    1970-01-01T00:00:00Z",
         "Nightly refresh on",
         "TEXT              TEXT",

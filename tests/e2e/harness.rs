@@ -1,0 +1,330 @@
+//! The nouns of the tests: `Gateway` and `Client`, before a `Sandbox`. Built with `start`, stopped by drop.
+
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+use flinks_gateway::{
+    config::{self, Config, Sources},
+    domain::names::{AuthKey, InstanceName},
+    gateway::Gateway as Service,
+    grpc::{continuation::Keys, status::DOMAIN},
+    pb::{self, authorization_service_client::AuthorizationServiceClient},
+    server,
+    upstream::{Flinks, InstanceConfig},
+};
+pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tonic::{Code, Request, Response, Status, metadata::KeyAndValueRef, transport::Channel};
+use tonic_types::StatusExt;
+
+/// The metadata keys that replies may carry: a leak of another fails whichever test meets it.
+const KNOWN_KEYS: [&str; 6] = [
+    "content-type",
+    "content-length",
+    "date",
+    "x-request-id",
+    "grpc-status",
+    "grpc-accept-encoding",
+];
+
+/// Starts a sandbox on a port of its own.
+pub async fn sandbox(options: Options) -> Sandbox {
+    Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.unwrap()
+}
+
+/// A gateway in front of an upstream.
+pub struct Gateway {
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    pub server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Gateway {
+    /// In front of a sandbox, with its secret key.
+    pub async fn start(sandbox: &Sandbox) -> Self {
+        Self::with(sandbox, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Self {
+        let key = AuthKey::parse(sandbox.options().secret_key.clone());
+        let instance = InstanceConfig::new(&sandbox.url().parse().unwrap(), sandbox.options().customer_id, key);
+        Self::before(instance, change).await
+    }
+
+    /// In front of any upstream.
+    pub async fn before(instance: InstanceConfig, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config::read(Sources {
+            flags: BTreeMap::new(),
+            env: &|_| None,
+            file: None,
+            sandbox: true,
+        })
+        .unwrap();
+        config.instances.insert(InstanceName("default".to_owned()), instance);
+        change(&mut config);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let instances = config.instance_names();
+        let flinks = Flinks::new(config.instances, config.upstream).unwrap();
+        let keys = config.continuation_keys.unwrap_or_else(Keys::random);
+        let gateway = Service::new(flinks, instances, keys, config.timeouts);
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
+            stopped.await.ok();
+        }));
+        Self {
+            address,
+            stop: Some(stop),
+            server,
+        }
+    }
+
+    pub async fn channel(&self) -> Channel {
+        let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
+        endpoint.connect().await.unwrap()
+    }
+
+    pub fn client(&self) -> Client {
+        let origin = format!("http://{}", self.address).parse().unwrap();
+        let transport = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .http2_only(true)
+            .build_http();
+        Client(AuthorizationServiceClient::with_origin(transport, origin).max_decoding_message_size(64 << 20))
+    }
+
+    /// Tells the server to drain.
+    pub fn drain(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+}
+
+/// A sandbox, a gateway before it and a client of that.
+pub async fn all() -> (Sandbox, Gateway, Client) {
+    all_with(Options::default(), |_| {}).await
+}
+
+/// The same with other options and settings.
+pub async fn all_with(options: Options, change: impl FnOnce(&mut Config)) -> (Sandbox, Gateway, Client) {
+    let sandbox = sandbox(options).await;
+    let gateway = Gateway::with(&sandbox, change).await;
+    let client = gateway.client();
+    (sandbox, gateway, client)
+}
+
+/// HTTP/2 without tonic's channel, whose own timer would answer before the server does when a deadline passes.
+type Transport = hyper_util::client::legacy::Client<HttpConnector, tonic::body::Body>;
+
+/// A client whose replies are all checked.
+#[derive(Clone)]
+pub struct Client(pub AuthorizationServiceClient<Transport>);
+
+impl Client {
+    pub async fn authorize(
+        &mut self,
+        request: impl tonic::IntoRequest<pb::AuthorizeRequest>,
+    ) -> Result<pb::authorize_response::Outcome, Error> {
+        checked(self.0.authorize(request).await).map(|response| response.outcome.unwrap())
+    }
+
+    pub async fn answer(
+        &mut self,
+        request: impl tonic::IntoRequest<pb::AnswerChallengesRequest>,
+    ) -> Result<pb::answer_challenges_response::Outcome, Error> {
+        checked(self.0.answer_challenges(request).await).map(|response| response.outcome.unwrap())
+    }
+
+    pub async fn cached(
+        &mut self,
+        request: impl tonic::IntoRequest<pb::CachedAuthorizeRequest>,
+    ) -> Result<pb::cached_authorize_response::Outcome, Error> {
+        checked(self.0.cached_authorize(request).await).map(|response| response.outcome.unwrap())
+    }
+
+    /// Signs a scenario in and expects a round.
+    pub async fn challenged(&mut self, scenario: &str) -> pb::ChallengeRound {
+        match self.authorize(sign_in(scenario)).await {
+            Ok(pb::authorize_response::Outcome::ChallengeRound(round)) => round,
+            Ok(_) => panic!("{scenario}: not challenged"),
+            Err(error) => panic!("{scenario}: {error:?}"),
+        }
+    }
+
+    /// Signs a scenario in and expects a session.
+    pub async fn session(&mut self, scenario: &str) -> pb::Session {
+        match self.authorize(sign_in(scenario)).await {
+            Ok(pb::authorize_response::Outcome::Session(session)) => session,
+            Ok(_) => panic!("{scenario}: no session"),
+            Err(error) => panic!("{scenario}: {error:?}"),
+        }
+    }
+
+    /// Signs a scenario in and expects it to fail.
+    pub async fn refused(&mut self, scenario: &str) -> Error {
+        match self.authorize(sign_in(scenario)).await {
+            Ok(_) => panic!("{scenario}: not refused"),
+            Err(error) => error,
+        }
+    }
+}
+
+/// A status taken apart.
+#[derive(Debug)]
+pub struct Error {
+    pub code: Code,
+    pub message: String,
+    /// Without its prefix.
+    pub reason: String,
+    pub next_step: String,
+    pub retryable: bool,
+    pub metadata: std::collections::HashMap<String, String>,
+    pub retry_delay: Option<Duration>,
+    /// Field and rule.
+    pub violations: Vec<(String, String)>,
+}
+
+impl Error {
+    pub fn get(&self, key: &str) -> &str {
+        self.metadata.get(key).map_or("", String::as_str)
+    }
+}
+
+/// Checks what holds for every reply.
+fn checked<T>(reply: Result<Response<T>, Status>) -> Result<T, Error> {
+    let metadata = match &reply {
+        Ok(response) => response.metadata(),
+        Err(status) => status.metadata(),
+    };
+    for entry in metadata.iter() {
+        if let KeyAndValueRef::Ascii(key, _) = entry {
+            assert!(KNOWN_KEYS.contains(&key.as_str()), "unknown metadata {key}");
+        }
+    }
+    let status = match reply {
+        Ok(response) => {
+            assert!(response.metadata().contains_key("x-request-id"));
+            return Ok(response.into_inner());
+        }
+        Err(status) => status,
+    };
+    assert!(status.metadata().contains_key("x-request-id"), "{status:?}");
+    let details = status.get_error_details();
+    let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status:?}"));
+    assert_eq!(info.domain, DOMAIN);
+    assert!(pb::ErrorReason::from_str_name(&info.reason).is_some(), "{}", info.reason);
+    let next_step = &info.metadata["next_step"];
+    assert!(pb::NextStep::from_str_name(next_step).is_some(), "{next_step}");
+    let bad_request = details.bad_request();
+    let violations = bad_request.map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    for violation in &violations {
+        assert!(violation.description.starts_with("must ") || violation.description.starts_with("needs ")
+            || violation.description.starts_with("shares "));
+        assert!(!violation.reason.is_empty());
+    }
+    Err(Error {
+        code: status.code(),
+        message: status.message().to_owned(),
+        reason: info.reason.trim_start_matches("ERROR_REASON_").to_owned(),
+        next_step: next_step.trim_start_matches("NEXT_STEP_").to_owned(),
+        retryable: info.metadata["retryable"].parse().unwrap(),
+        metadata: info.metadata.clone(),
+        retry_delay: details.retry_info().and_then(|info| info.retry_delay),
+        violations: violations.into_iter().map(|violation| (violation.field, violation.reason)).collect(),
+    })
+}
+
+/// A live sign-in at the scenario bank.
+pub fn sign_in(scenario: &str) -> pb::AuthorizeRequest {
+    credentials(SCENARIO_BANK, scenario, "password")
+}
+
+pub fn credentials(institution: &str, username: &str, password: &str) -> pb::AuthorizeRequest {
+    pb::AuthorizeRequest {
+        subject: Some(pb::authorize_request::Subject::Credentials(pb::Credentials {
+            institution: institution.to_owned(),
+            username: username.to_owned(),
+            password: password.to_owned(),
+        })),
+        save: Some(true),
+        ..pb::AuthorizeRequest::default()
+    }
+}
+
+pub fn cached(login_id: &str) -> pb::CachedAuthorizeRequest {
+    pb::CachedAuthorizeRequest {
+        login_id: login_id.to_owned(),
+        ..pb::CachedAuthorizeRequest::default()
+    }
+}
+
+/// A request that carries a deadline.
+pub fn within<T>(timeout: Duration, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(timeout);
+    request
+}
+
+/// A right answer to any challenge.
+pub fn right_answer(challenge: &pb::Challenge) -> pb::ChallengeAnswer {
+    use pb::{challenge::Kind, challenge_answer::Answer};
+    let answer = match challenge.kind.as_ref().unwrap() {
+        Kind::QuestionAndAnswer(_) => Answer::Text("right".to_owned()),
+        Kind::QuestionSelection(kind) => Answer::SelectedQuestion(pb::SelectedQuestion {
+            question: kind.questions[0].clone(),
+            text: "right".to_owned(),
+        }),
+        Kind::MultipleChoice(kind) => Answer::Choice(kind.choices[1].clone()),
+        Kind::MultipleSelection(kind) => Answer::Choices(pb::Choices {
+            values: kind.choices[1..].to_vec(),
+        }),
+        Kind::ImageSelection(_) => Answer::ImageIndex(1),
+        Kind::TextOrCall(kind) => Answer::CodeDelivery(pb::CodeDelivery {
+            phone_number: kind.phone_numbers[0].clone(),
+            method: pb::DeliveryMethod::Call.into(),
+        }),
+        Kind::Unrecognized(_) => Answer::Raw(pb::RawAnswer {
+            key: challenge.prompt.clone(),
+            values: vec!["right".to_owned()],
+        }),
+    };
+    pb::ChallengeAnswer {
+        challenge_id: challenge.id.clone(),
+        answer: Some(answer),
+    }
+}
+
+/// Right answers to a whole round.
+pub fn right_answers(round: &pb::ChallengeRound) -> pb::AnswerChallengesRequest {
+    pb::AnswerChallengesRequest {
+        continuation: round.continuation.clone(),
+        answers: round.challenges.iter().map(right_answer).collect(),
+    }
+}
+
+/// The same answer given to every challenge of a round, whatever its kind.
+pub fn same_answer(
+    round: &pb::ChallengeRound,
+    answer: impl Fn(&pb::Challenge) -> pb::challenge_answer::Answer,
+) -> pb::AnswerChallengesRequest {
+    pb::AnswerChallengesRequest {
+        continuation: round.continuation.clone(),
+        answers: round
+            .challenges
+            .iter()
+            .map(|challenge| pb::ChallengeAnswer {
+                challenge_id: challenge.id.clone(),
+                answer: Some(answer(challenge)),
+            })
+            .collect(),
+    }
+}
+
+/// The bodies that reached `/Authorize`, as JSON.
+pub fn authorize_bodies(sandbox: &Sandbox) -> Vec<serde_json::Value> {
+    sandbox
+        .received()
+        .into_iter()
+        .filter(|received| received.endpoint == "Authorize")
+        .map(|received| serde_json::from_slice(&received.body).unwrap())
+        .collect()
+}

@@ -1,0 +1,23 @@
+//! End to end over real sockets: a real client, the real gateway, the sandbox.
+//!
+//! Each module is a promise of the contract. `harness` holds the nouns that tests are told in; every reply goes
+//! through it, and is checked there for what nobody remembers to check.
+
+#![allow(clippy::unwrap_used, reason = "clippy's own exemption stops at test bodies; the harness is outside")]
+#![allow(missing_docs, unreachable_pub, reason = "a test binary has no readers of its interface")]
+
+mod harness;
+mod process;
+
+mod answers;
+mod authorize;
+mod cached;
+mod contract;
+mod deadlines;
+mod failures;
+mod leniency;
+mod never_twice;
+mod secrets;
+mod serving;
+mod settings;
+mod tokens;

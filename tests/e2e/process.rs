@@ -1,0 +1,79 @@
+//! The built binary as a process, with all it writes.
+
+use std::{
+    fs::File,
+    net::SocketAddr,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flinks-gateway"));
+    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("FLINKS_GATEWAY_"));
+    for name in ours {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// A server that runs until it is dropped or told to end.
+pub struct Process {
+    child: Child,
+    written: tempfile::NamedTempFile,
+    pub address: SocketAddr,
+}
+
+impl Process {
+    /// Starts `serve` on a port of its own, with JSON log lines, and waits until it serves.
+    pub fn serve(change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = command();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+        change(&mut command);
+        let written = tempfile::NamedTempFile::new().unwrap();
+        let append = || File::options().append(true).open(written.path()).unwrap();
+        command.stdout(append()).stderr(append());
+        let child = command.spawn().unwrap();
+        let mut process = Self {
+            child,
+            written,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let serving = process.lines().into_iter().find(|line| line["message"] == "serving");
+            if let Some(serving) = serving {
+                process.address = serving["address"].as_str().unwrap().parse().unwrap();
+                return process;
+            }
+            assert!(Instant::now() < until, "{}", process.written());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// All it wrote so far.
+    pub fn written(&self) -> String {
+        std::fs::read_to_string(self.written.path()).unwrap()
+    }
+
+    /// Its log lines so far.
+    pub fn lines(&self) -> Vec<serde_json::Value> {
+        self.written().lines().map_while(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        (status, self.written())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Gone already where a signal ended it.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
