@@ -73,11 +73,11 @@ impl Calls {
             terminal.say("Warning: the connection is not encrypted. Passwords and answers can be read on its way.\n");
         }
         let channel = endpoint.connect().await.map_err(|error| {
-        Stop::Unreachable(format!(
-            "No gateway answers at {address}: {}.\nIs it running? `flinks-gateway demo` starts one to play with.",
-            chain(&error)
-        ))
-    })?;
+            Stop::Unreachable(format!(
+                "No gateway answers at {address}: {}.\nIs it running, and is this its address?",
+                chain(&error)
+            ))
+        })?;
         Ok(Self {
             client: AuthorizationServiceClient::new(channel)
                 .max_decoding_message_size(LARGEST_REPLY),
@@ -151,8 +151,12 @@ fn trust(ca: Option<&Path>) -> Result<ClientTlsConfig, Stop> {
     let Some(file) = ca else {
         return Ok(ClientTlsConfig::new().with_webpki_roots());
     };
-    let pem =
-        fs::read(file).map_err(|error| Stop::Usage(format!("--ca {}: {error}", file.display())))?;
+    let unusable = |why: String| Stop::Usage(format!("--ca {}: {why}", file.display()));
+    let pem = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    // tonic would take such a file for an empty list, and blame the server's certificate.
+    if !pem.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(unusable("there is no certificate in it".to_owned()));
+    }
     Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
 }
 
