@@ -36,7 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The full names of all messages that carry a secret, themselves or in a message below them.
 fn secret_messages(pool: &DescriptorPool) -> BTreeSet<String> {
-    let ours = || pool.all_messages().filter(|message| message.package_name() == PACKAGE);
+    let ours = || {
+        pool.all_messages()
+            .filter(|message| message.package_name() == PACKAGE)
+    };
     let mut secret = BTreeSet::new();
     loop {
         let known = secret.len();

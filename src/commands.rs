@@ -15,7 +15,9 @@ const USAGE: u8 = 64;
 /// A gRPC gateway for Flinks' /Authorize: typed challenges, errors a program can act on, nothing sent twice.
 #[derive(Parser)]
 #[command(version, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(after_help = "Start with `flinks-gateway demo`: it needs no Flinks account and no network.")]
+#[command(
+    after_help = "Start with `flinks-gateway demo`: it needs no Flinks account and no network."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -66,7 +68,10 @@ pub(crate) async fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a person started this command, and reads why it ended")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a person started this command, and reads why it ended"
+)]
 fn complain(text: &str) {
     eprintln!("flinks-gateway: {text}");
 }

@@ -1,11 +1,18 @@
 //! The gRPC port: our service, health, reflection, and how they end.
 
-use std::{io, time::Duration};
+use std::{any::Any, io, time::Duration};
 
+use http::Response;
 use tokio::net::TcpListener;
-use tonic::transport::{Server, server::TcpIncoming};
+use tonic::{
+    body::Body,
+    transport::{Server, server::TcpIncoming},
+};
 use tonic_health::ServingStatus;
-use tower::ServiceBuilder;
+use tower::{
+    ServiceBuilder,
+    layer::util::{Identity, Stack},
+};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -31,6 +38,21 @@ pub struct Limits {
     pub max_request_bytes: usize,
     /// How long calls in flight may go on after shutdown begins.
     pub drain_timeout: Duration,
+}
+
+/// What every call goes through: its log line, and within it a net for panics.
+fn layers() -> Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>> {
+    ServiceBuilder::new()
+        .layer(CallLayer)
+        .layer(CatchPanicLayer::custom(caught as Caught))
+        .into_inner()
+}
+
+type Caught = fn(Box<dyn Any + Send>) -> Response<Body>;
+
+/// What a panic says may quote anything; the caller is told nothing of it.
+fn caught(_: Box<dyn Any + Send>) -> Response<Body> {
+    status::gateway_fault().into_http()
 }
 
 /// Serves on a listener until `shutdown`, then lets the calls in flight finish within the limit.
@@ -61,16 +83,10 @@ pub async fn serve(
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
-    let layers = ServiceBuilder::new()
-        .layer(CallLayer)
-        .layer(CatchPanicLayer::custom(|_| {
-            status::gateway_fault().into_http::<tonic::body::Body>()
-        }));
-
     let (drain, draining) = tokio::sync::oneshot::channel::<()>();
     let serving = Server::builder()
         .max_concurrent_streams(4096)
-        .layer(layers)
+        .layer(layers())
         .add_service(service)
         .add_service(health)
         .add_service(reflection().build_v1().map_err(io::Error::other)?)
@@ -105,5 +121,35 @@ pub async fn serve(
             tracing::warn!("calls still in flight at the end of the drain were cut off");
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use tonic::{Code, Status};
+    use tonic_types::StatusExt;
+    use tower::{Layer, ServiceExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_the_gateway_and_says_nothing_of_its_cause() {
+        async fn panics(_: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+            panic!("canary")
+        }
+        let service = layers().layer(tower::service_fn(panics));
+        let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        let response = service.oneshot(request).await.unwrap();
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(status.code(), Code::Internal);
+        let details = status.get_error_details();
+        assert_eq!(
+            details.error_info().unwrap().reason,
+            "ERROR_REASON_GATEWAY_FAULT"
+        );
+        assert!(!format!("{status:?}").contains("canary"));
+        assert!(response.headers().contains_key("x-request-id"));
     }
 }

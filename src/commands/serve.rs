@@ -29,12 +29,19 @@ impl clap::Args for Args {
             .long("config")
             .value_name("FILE")
             .value_parser(clap::value_parser!(PathBuf))
-            .help(format!("TOML file with settings and [instances.NAME] tables [env: {}CONFIG]", config::PREFIX));
+            .help(format!(
+                "TOML file with settings and [instances.NAME] tables [env: {}CONFIG]",
+                config::PREFIX
+            ));
         let sandbox = Arg::new("sandbox")
             .long("sandbox")
             .action(clap::ArgAction::SetTrue)
             .help("Serve on an embedded Flinks that runs offline, instead of an upstream");
-        let command = if cfg!(feature = "sandbox") { command.arg(sandbox) } else { command };
+        let command = if cfg!(feature = "sandbox") {
+            command.arg(sandbox)
+        } else {
+            command
+        };
         SETTINGS.iter().fold(command.arg(config), |command, setting| {
             let Some(flag) = setting.flag() else {
                 return command;
@@ -58,10 +65,13 @@ impl clap::Args for Args {
 
 impl FromArgMatches for Args {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let flags = SETTINGS.iter().filter(|setting| !setting.secret).filter_map(|setting| {
-            let value = matches.get_one::<String>(setting.name)?;
-            Some((setting.name.to_owned(), value.clone()))
-        });
+        let flags = SETTINGS
+            .iter()
+            .filter(|setting| !setting.secret)
+            .filter_map(|setting| {
+                let value = matches.get_one::<String>(setting.name)?;
+                Some((setting.name.to_owned(), value.clone()))
+            });
         Ok(Self {
             sandbox: cfg!(feature = "sandbox") && matches.get_flag("sandbox"),
             config: matches.get_one::<PathBuf>("config").cloned(),
@@ -77,7 +87,9 @@ impl FromArgMatches for Args {
 
 pub(crate) async fn run(args: Args) -> ExitCode {
     let variable = |name: &str| env::var(name).ok();
-    let file = args.config.or_else(|| variable(&format!("{}CONFIG", config::PREFIX)).map(PathBuf::from));
+    let file = args
+        .config
+        .or_else(|| variable(&format!("{}CONFIG", config::PREFIX)).map(PathBuf::from));
     let config = config::read(Sources {
         flags: args.flags,
         env: &variable,
@@ -92,7 +104,11 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         }
     };
     telemetry::start(config.log_format, config.log_filter.clone());
-    let running = if args.sandbox { start_sandboxed(config).await } else { start(config).await };
+    let running = if args.sandbox {
+        start_sandboxed(config).await
+    } else {
+        start(config).await
+    };
     match running {
         Ok(running) => running.run_until_signal().await,
         Err(error) => {

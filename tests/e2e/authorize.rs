@@ -9,7 +9,10 @@ use crate::harness::*;
 #[tokio::test]
 async fn a_customer_signs_in_through_a_question() {
     for generation in [Generation::Help2019, Generation::Docs2025] {
-        let options = Options { generation, ..Options::default() };
+        let options = Options {
+            generation,
+            ..Options::default()
+        };
         let (sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         let request = pb::AuthorizeRequest {
             tag: "loan-4711".to_owned(),
@@ -31,15 +34,22 @@ async fn a_customer_signs_in_through_a_question() {
             "What shape do people like most?" => "Triangle",
             other => panic!("{other}"),
         };
-        let answers = same_answer(&round, |_| pb::challenge_answer::Answer::Text(answer.to_owned()));
-        let Ok(pb::answer_challenges_response::Outcome::Session(session)) = client.answer(answers).await else {
+        let answers = same_answer(&round, |_| {
+            pb::challenge_answer::Answer::Text(answer.to_owned())
+        });
+        let Ok(pb::answer_challenges_response::Outcome::Session(session)) =
+            client.answer(answers).await
+        else {
             panic!("no session");
         };
         assert_eq!(session.request_id, round.request_id);
         assert_eq!(session.tag, "loan-4711");
         let login = session.login.unwrap();
         assert_eq!(login.username, "Greatday");
-        assert_eq!((login.r#type(), login.type_name.as_str()), (pb::LoginType::Personal, "Personal"));
+        assert_eq!(
+            (login.r#type(), login.type_name.as_str()),
+            (pb::LoginType::Personal, "Personal")
+        );
         assert!(login.last_refresh_time.is_some());
         let resources: Vec<_> = session.links.iter().map(pb::Link::resource).collect();
         use pb::Resource::{AccountsDetail, AccountsSummary, Statements};
@@ -126,7 +136,10 @@ async fn french_prompts_arrive_to_the_byte() {
 #[tokio::test]
 async fn work_in_the_background_is_an_outcome() {
     let (_sandbox, _gateway, mut client) = all().await;
-    for (scenario, code) in [("pending", "OPERATION_PENDING"), ("dispatched", "OPERATION_DISPATCHED")] {
+    for (scenario, code) in [
+        ("pending", "OPERATION_PENDING"),
+        ("dispatched", "OPERATION_DISPATCHED"),
+    ] {
         let Ok(Outcome::Pending(pending)) = client.authorize(sign_in(scenario)).await else {
             panic!("{scenario}: not pending");
         };
@@ -138,7 +151,10 @@ async fn work_in_the_background_is_an_outcome() {
         let Ok(pb::answer_challenges_response::Outcome::Pending(pending)) = answered else {
             panic!("{scenario}: not pending");
         };
-        assert_eq!((pending.flinks_code.as_str(), pending.request_id), (code, round.request_id));
+        assert_eq!(
+            (pending.flinks_code.as_str(), pending.request_id),
+            (code, round.request_id)
+        );
     }
 }
 
@@ -147,9 +163,15 @@ async fn a_malformed_request_is_told_all_its_faults_and_sends_nothing() {
     let (sandbox, _gateway, mut client) = all().await;
     let long = |count: usize| "x".repeat(count);
     let cases: Vec<(pb::AuthorizeRequest, Vec<(&str, &str)>)> = vec![
-        (pb::AuthorizeRequest::default(), vec![("subject", "REQUIRED"), ("save", "REQUIRED")]),
         (
-            pb::AuthorizeRequest { save: Some(true), ..credentials("", "", "") },
+            pb::AuthorizeRequest::default(),
+            vec![("subject", "REQUIRED"), ("save", "REQUIRED")],
+        ),
+        (
+            pb::AuthorizeRequest {
+                save: Some(true),
+                ..credentials("", "", "")
+            },
             vec![
                 ("credentials.institution", "REQUIRED"),
                 ("credentials.username", "REQUIRED"),
@@ -177,7 +199,10 @@ async fn a_malformed_request_is_told_all_its_faults_and_sends_nothing() {
                 ("instance", "UNKNOWN_INSTANCE"),
             ],
         ),
-        (credentials("Flinks\nCapital", "u", "p"), vec![("credentials.institution", "CONTROL_CHARACTERS")]),
+        (
+            credentials("Flinks\nCapital", "u", "p"),
+            vec![("credentials.institution", "CONTROL_CHARACTERS")],
+        ),
         (
             pb::AuthorizeRequest {
                 subject: Some(Subject::LoginId("Greatday".to_owned())),
@@ -189,9 +214,16 @@ async fn a_malformed_request_is_told_all_its_faults_and_sends_nothing() {
     ];
     for (request, expected) in cases {
         let error = client.authorize(request).await.err().unwrap();
-        assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument, "INVALID_REQUEST"));
+        assert_eq!(
+            (error.code, error.reason.as_str()),
+            (Code::InvalidArgument, "INVALID_REQUEST")
+        );
         assert_eq!(error.next_step, "FIX_REQUEST");
-        let violations: Vec<_> = error.violations.iter().map(|(f, r)| (f.as_str(), r.as_str())).collect();
+        let violations: Vec<_> = error
+            .violations
+            .iter()
+            .map(|(f, r)| (f.as_str(), r.as_str()))
+            .collect();
         assert_eq!(violations, expected);
         assert!(!error.message.contains("canary"));
     }

@@ -11,33 +11,58 @@ use prost_types::{
 
 /// Compares with a committed file. `UPDATE_GOLDEN=1` rewrites it.
 pub fn golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/e2e/golden")
+        .join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap();
-    assert!(committed == text, "{name} differs; look at it, then UPDATE_GOLDEN=1.\n{text}");
+    assert!(
+        committed == text,
+        "{name} differs; look at it, then UPDATE_GOLDEN=1.\n{text}"
+    );
 }
 
 #[test]
 fn fields_keep_their_names_numbers_and_types() {
     let set = FileDescriptorSet::decode(pb::FILE_DESCRIPTOR_SET).unwrap();
     let mut text = String::new();
-    for file in set.file.iter().filter(|file| file.package() == "flinks.gateway.v1") {
+    for file in set
+        .file
+        .iter()
+        .filter(|file| file.package() == "flinks.gateway.v1")
+    {
         for message in &file.message_type {
             fields(message, &mut text);
         }
         for r#enum in &file.enum_type {
             for value in &r#enum.value {
-                writeln!(text, "{} {} = {}", r#enum.name(), value.name(), value.number()).unwrap();
+                writeln!(
+                    text,
+                    "{} {} = {}",
+                    r#enum.name(),
+                    value.name(),
+                    value.number()
+                )
+                .unwrap();
             }
         }
         for service in &file.service {
             for method in &service.method {
-                let level = method.options.as_ref().map(|options| options.idempotency_level().as_str_name());
+                let level = method
+                    .options
+                    .as_ref()
+                    .map(|options| options.idempotency_level().as_str_name());
                 let (input, output) = (method.input_type(), method.output_type());
-                writeln!(text, "{}/{} ({input}) {output} {}", service.name(), method.name(), level.unwrap_or("-"))
-                    .unwrap();
+                writeln!(
+                    text,
+                    "{}/{} ({input}) {output} {}",
+                    service.name(),
+                    method.name(),
+                    level.unwrap_or("-")
+                )
+                .unwrap();
             }
         }
     }
@@ -52,16 +77,32 @@ fn fields(message: &DescriptorProto, text: &mut String) {
             _ => "",
         };
         let kind = match field.r#type() {
-            Type::Message | Type::Enum => field.type_name().trim_start_matches(".flinks.gateway.v1.").to_owned(),
-            other => other.as_str_name().trim_start_matches("TYPE_").to_ascii_lowercase(),
+            Type::Message | Type::Enum => field
+                .type_name()
+                .trim_start_matches(".flinks.gateway.v1.")
+                .to_owned(),
+            other => other
+                .as_str_name()
+                .trim_start_matches("TYPE_")
+                .to_ascii_lowercase(),
         };
         let oneof = match field.oneof_index {
             Some(index) if !field.proto3_optional() => {
-                format!(" in {}", message.oneof_decl[usize::try_from(index).unwrap()].name())
+                format!(
+                    " in {}",
+                    message.oneof_decl[usize::try_from(index).unwrap()].name()
+                )
             }
             _ => String::new(),
         };
-        writeln!(text, "{}.{} = {} {label}{kind}{oneof}", message.name(), field.name(), field.number()).unwrap();
+        writeln!(
+            text,
+            "{}.{} = {} {label}{kind}{oneof}",
+            message.name(),
+            field.name(),
+            field.number()
+        )
+        .unwrap();
     }
 }
 
@@ -69,10 +110,43 @@ fn fields(message: &DescriptorProto, text: &mut String) {
 const FORBIDDEN: [(&str, &[&str]); 4] = [
     (
         "domain",
-        &["tonic", "prost", "reqwest", "serde", "http::", "pb::", "wire::", "crate::grpc", "crate::upstream", "config"],
+        &[
+            "tonic",
+            "prost",
+            "reqwest",
+            "serde",
+            "http::",
+            "pb::",
+            "wire::",
+            "crate::grpc",
+            "crate::upstream",
+            "config",
+        ],
     ),
-    ("grpc", &["reqwest", "serde_json", "wire::", "crate::upstream", "crate::gateway", "crate::config", "telemetry"]),
-    ("upstream", &["tonic", "prost", "pb::", "crate::grpc", "crate::gateway", "crate::config", "telemetry"]),
+    (
+        "grpc",
+        &[
+            "reqwest",
+            "serde_json",
+            "wire::",
+            "crate::upstream",
+            "crate::gateway",
+            "crate::config",
+            "telemetry",
+        ],
+    ),
+    (
+        "upstream",
+        &[
+            "tonic",
+            "prost",
+            "pb::",
+            "crate::grpc",
+            "crate::gateway",
+            "crate::config",
+            "telemetry",
+        ],
+    ),
     ("gateway", &["reqwest", "wire::", "Code", "serde"]),
 ];
 
@@ -80,12 +154,20 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
 fn imports_run_one_way() {
     for (part, names) in FORBIDDEN {
         for (path, text) in sources(part) {
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
             for (number, line) in code.enumerate() {
                 for name in names {
-                    let word = |place: usize| !line[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                    let word = |place: usize| {
+                        !line[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                    };
                     let named = line.match_indices(name).any(|(place, _)| word(place));
-                    assert!(!named, "{path} names {name} in code line {}: {line}", number + 1);
+                    assert!(
+                        !named,
+                        "{path} names {name} in code line {}: {line}",
+                        number + 1
+                    );
                 }
             }
         }
@@ -96,10 +178,22 @@ fn imports_run_one_way() {
 fn only_the_settings_read_the_environment_and_only_the_edges_open_secrets() {
     for (path, text) in sources("") {
         let reads_environment = text.contains("env::var");
-        assert!(!reads_environment || path.ends_with("commands/serve.rs"), "{path}");
+        assert!(
+            !reads_environment || path.ends_with("commands/serve.rs"),
+            "{path}"
+        );
         let opens = text.contains("clippy::disallowed_methods");
-        let edge = ["domain/names.rs", "grpc/continuation.rs", "grpc/encode.rs", "upstream/encode.rs"];
-        assert_eq!(opens, edge.iter().any(|edge| path.ends_with(edge)), "{path}");
+        let edge = [
+            "domain/names.rs",
+            "grpc/continuation.rs",
+            "grpc/encode.rs",
+            "upstream/encode.rs",
+        ];
+        assert_eq!(
+            opens,
+            edge.iter().any(|edge| path.ends_with(edge)),
+            "{path}"
+        );
     }
 }
 
@@ -113,13 +207,18 @@ fn sources(part: &str) -> Vec<(String, String)> {
         files.push((own.display().to_string(), fs::read_to_string(own).unwrap()));
     }
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+                files.push((
+                    path.display().to_string(),
+                    fs::read_to_string(path).unwrap(),
+                ));
             }
         }
     }
@@ -129,14 +228,22 @@ fn sources(part: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_readme_tells_every_setting_and_every_failure() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
+        let default = if setting.default.is_empty() {
+            "–".to_owned()
+        } else {
+            format!("`{}`", setting.default)
+        };
         let row = format!("| `{}` | {default} | {} |", setting.env(), setting.meaning);
         assert!(readme.contains(&row), "the README lacks this row:\n{row}");
     }
     for row in include_str!("golden/failures.md").lines() {
         assert!(readme.contains(row), "the README lacks this row:\n{row}");
     }
-    assert!(readme.lines().count() <= 200, "the README is longer than 200 lines");
+    assert!(
+        readme.lines().count() <= 200,
+        "the README is longer than 200 lines"
+    );
 }

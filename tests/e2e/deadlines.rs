@@ -10,7 +10,10 @@ use crate::harness::*;
 async fn let_go(sandbox: &Sandbox) {
     let until = Instant::now() + Duration::from_secs(5);
     while sandbox.unfinished() > 0 {
-        assert!(Instant::now() < until, "the upstream request was not dropped");
+        assert!(
+            Instant::now() < until,
+            "the upstream request was not dropped"
+        );
         tokio::task::yield_now().await;
     }
 }
@@ -29,18 +32,35 @@ async fn the_callers_deadline_is_deadline_exceeded_and_drops_the_upstream_reques
     for timeout in [1, 20, 100] {
         let request = within(Duration::from_millis(timeout), sign_in("hang"));
         let error = client.authorize(request).await.err().unwrap();
-        assert_eq!((error.code, error.reason.as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
-        assert_eq!((error.next_step.as_str(), error.retryable), ("CHECK_OUTCOME", false));
+        assert_eq!(
+            (error.code, error.reason.as_str()),
+            (Code::DeadlineExceeded, "DEADLINE_EXCEEDED")
+        );
+        assert_eq!(
+            (error.next_step.as_str(), error.retryable),
+            ("CHECK_OUTCOME", false)
+        );
         let_go(&sandbox).await;
     }
     let round = client.challenged("question/hang").await;
     let request = within(Duration::from_millis(50), right_answers(&round));
     let error = client.answer(request).await.err().unwrap();
-    assert_eq!((error.reason.as_str(), error.get("request_id")), ("DEADLINE_EXCEEDED", round.request_id.as_str()));
-    let login_id = client.session("ok;cached=hang").await.login.unwrap().login_id;
+    assert_eq!(
+        (error.reason.as_str(), error.get("request_id")),
+        ("DEADLINE_EXCEEDED", round.request_id.as_str())
+    );
+    let login_id = client
+        .session("ok;cached=hang")
+        .await
+        .login
+        .unwrap()
+        .login_id;
     let request = within(Duration::from_millis(50), cached(&login_id));
     let error = client.cached(request).await.err().unwrap();
-    assert_eq!((error.reason.as_str(), error.retryable), ("DEADLINE_EXCEEDED", true));
+    assert_eq!(
+        (error.reason.as_str(), error.retryable),
+        ("DEADLINE_EXCEEDED", true)
+    );
     let_go(&sandbox).await;
 }
 
@@ -52,10 +72,25 @@ async fn without_a_deadline_of_the_callers_ours_counts() {
     })
     .await;
     let error = client.refused("hang").await;
-    assert_eq!((error.code, error.reason.as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
-    let login_id = client.session("ok;cached=drip").await.login.unwrap().login_id;
-    let error = client.cached(within(Duration::from_secs(60), cached(&login_id))).await.err().unwrap();
-    assert_eq!((error.code, error.retryable), (Code::DeadlineExceeded, true));
+    assert_eq!(
+        (error.code, error.reason.as_str()),
+        (Code::DeadlineExceeded, "DEADLINE_EXCEEDED")
+    );
+    let login_id = client
+        .session("ok;cached=drip")
+        .await
+        .login
+        .unwrap()
+        .login_id;
+    let error = client
+        .cached(within(Duration::from_secs(60), cached(&login_id)))
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(
+        (error.code, error.retryable),
+        (Code::DeadlineExceeded, true)
+    );
     let_go(&sandbox).await;
 }
 

@@ -6,10 +6,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use flinks_gateway::{pb, upstream::InstanceConfig};
 use tonic::Code;
 
-use crate::{
-    contract::golden,
-    harness::*,
-};
+use crate::{contract::golden, harness::*};
 
 /// Flinks' codes with the statuses that its documentation, in any generation, gives them.
 const CODES: [(&str, &[u16]); 25] = [
@@ -46,15 +43,26 @@ async fn a_code_means_the_same_whatever_its_status() {
         "| FlinksCode | gRPC code | reason | next step | repeat live / answers / cached | after |\n|---|---|---|---|---|---|\n",
     );
     for generation in [Generation::Help2019, Generation::Docs2025] {
-        let options = Options { generation, ..Options::default() };
+        let options = Options {
+            generation,
+            ..Options::default()
+        };
         let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         for (code, statuses) in CODES {
             let mut rows = BTreeSet::new();
-            for status in statuses.iter().map(|status| format!("@{status}")).chain([String::new()]) {
+            for status in statuses
+                .iter()
+                .map(|status| format!("@{status}"))
+                .chain([String::new()])
+            {
                 let live = client.refused(&format!("error_{code}{status}")).await;
-                let round = client.challenged(&format!("question/error_{code}{status}")).await;
+                let round = client
+                    .challenged(&format!("question/error_{code}{status}"))
+                    .await;
                 let answered = client.answer(right_answers(&round)).await.err().unwrap();
-                let saved = client.session(&format!("ok;cached=error_{code}{status}")).await;
+                let saved = client
+                    .session(&format!("ok;cached=error_{code}{status}"))
+                    .await;
                 let login_id = saved.login.unwrap().login_id;
                 let cached = client.cached(cached(&login_id)).await.err().unwrap();
                 for error in [&live, &answered, &cached] {
@@ -65,7 +73,10 @@ async fn a_code_means_the_same_whatever_its_status() {
                 }
                 assert_eq!(answered.get("request_id"), round.request_id);
                 if code == "INVALID_LOGIN" {
-                    assert_eq!((cached.code, cached.reason.as_str()), (Code::NotFound, "LOGIN_NOT_FOUND"));
+                    assert_eq!(
+                        (cached.code, cached.reason.as_str()),
+                        (Code::NotFound, "LOGIN_NOT_FOUND")
+                    );
                 } else {
                     assert_eq!((cached.code, &cached.reason), (live.code, &live.reason));
                 }
@@ -77,7 +88,8 @@ async fn a_code_means_the_same_whatever_its_status() {
                     yes(live.retryable),
                     yes(answered.retryable),
                     yes(cached.retryable),
-                    live.retry_delay.map_or("–".to_owned(), |delay| format!("{} s", delay.as_secs())),
+                    live.retry_delay
+                        .map_or("–".to_owned(), |delay| format!("{} s", delay.as_secs())),
                 ));
             }
             assert_eq!(rows.len(), 1, "{rows:?}");
@@ -113,12 +125,24 @@ fn is_repeated_by_a_mesh(code: Code) -> bool {
 #[tokio::test]
 async fn a_wrong_password_is_the_customers_to_correct() {
     for (generation, status) in [(Generation::Help2019, "400"), (Generation::Docs2025, "401")] {
-        let options = Options { generation, ..Options::default() };
+        let options = Options {
+            generation,
+            ..Options::default()
+        };
         let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
-        for request in [credentials("FlinksCapital", "Greatday", "wrong"), credentials("FlinksCapital", "nobody", "x")] {
+        for request in [
+            credentials("FlinksCapital", "Greatday", "wrong"),
+            credentials("FlinksCapital", "nobody", "x"),
+        ] {
             let error = client.authorize(request).await.err().unwrap();
-            assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument, "CREDENTIALS_REJECTED"));
-            assert_eq!((error.next_step.as_str(), error.retryable), ("CORRECT_CREDENTIALS", false));
+            assert_eq!(
+                (error.code, error.reason.as_str()),
+                (Code::InvalidArgument, "CREDENTIALS_REJECTED")
+            );
+            assert_eq!(
+                (error.next_step.as_str(), error.retryable),
+                ("CORRECT_CREDENTIALS", false)
+            );
             assert_eq!(error.get("http_status"), status);
         }
     }
@@ -128,31 +152,79 @@ async fn a_wrong_password_is_the_customers_to_correct() {
 async fn the_documented_test_users_fail_as_documented() {
     let (_sandbox, _gateway, mut client) = all().await;
     for (user, reason, code) in [
-        ("test_disabled_account", "LOGIN_DISABLED", Code::FailedPrecondition),
-        ("test_service_unavailable", "INSTITUTION_UNAVAILABLE", Code::Aborted),
+        (
+            "test_disabled_account",
+            "LOGIN_DISABLED",
+            Code::FailedPrecondition,
+        ),
+        (
+            "test_service_unavailable",
+            "INSTITUTION_UNAVAILABLE",
+            Code::Aborted,
+        ),
     ] {
-        let error = client.authorize(credentials("FlinksCapital", user, "Everyday")).await.err().unwrap();
+        let error = client
+            .authorize(credentials("FlinksCapital", user, "Everyday"))
+            .await
+            .err()
+            .unwrap();
         assert_eq!((error.reason.as_str(), error.code), (reason, code));
     }
-    let unknown_bank = client.authorize(credentials("NoSuchBank", "u", "p")).await.err().unwrap();
-    assert_eq!((unknown_bank.reason.as_str(), unknown_bank.next_step.as_str()), ("REQUEST_REFUSED", "FIX_REQUEST"));
+    let unknown_bank = client
+        .authorize(credentials("NoSuchBank", "u", "p"))
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(
+        (
+            unknown_bank.reason.as_str(),
+            unknown_bank.next_step.as_str()
+        ),
+        ("REQUEST_REFUSED", "FIX_REQUEST")
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_code_keeps_its_name_and_is_judged_by_its_status() {
     let (_sandbox, _gateway, mut client) = all().await;
     for (scenario, code, reason) in [
-        ("error_SOMETHING_NEW@400", Code::FailedPrecondition, "UPSTREAM_REFUSED"),
-        ("error_SOMETHING_NEW@401", Code::FailedPrecondition, "UPSTREAM_REFUSED"),
-        ("error_SOMETHING_NEW@404", Code::FailedPrecondition, "UPSTREAM_REFUSED"),
-        ("error_SOMETHING_NEW@429", Code::ResourceExhausted, "RATE_LIMITED"),
+        (
+            "error_SOMETHING_NEW@400",
+            Code::FailedPrecondition,
+            "UPSTREAM_REFUSED",
+        ),
+        (
+            "error_SOMETHING_NEW@401",
+            Code::FailedPrecondition,
+            "UPSTREAM_REFUSED",
+        ),
+        (
+            "error_SOMETHING_NEW@404",
+            Code::FailedPrecondition,
+            "UPSTREAM_REFUSED",
+        ),
+        (
+            "error_SOMETHING_NEW@429",
+            Code::ResourceExhausted,
+            "RATE_LIMITED",
+        ),
         ("error_SOMETHING_NEW@500", Code::Aborted, "UPSTREAM_FAILED"),
         ("error_SOMETHING_NEW@503", Code::Aborted, "UPSTREAM_FAILED"),
-        ("error_PLANNED_MAINTENANCE_RETRY_LATER@503", Code::Aborted, "INSTITUTION_UNAVAILABLE"),
+        (
+            "error_PLANNED_MAINTENANCE_RETRY_LATER@503",
+            Code::Aborted,
+            "INSTITUTION_UNAVAILABLE",
+        ),
     ] {
         let error = client.refused(scenario).await;
-        assert_eq!((error.code, error.reason.as_str()), (code, reason), "{scenario}");
-        assert!(scenario.contains(error.get("flinks_code")) && !error.get("flinks_code").is_empty());
+        assert_eq!(
+            (error.code, error.reason.as_str()),
+            (code, reason),
+            "{scenario}"
+        );
+        assert!(
+            scenario.contains(error.get("flinks_code")) && !error.get("flinks_code").is_empty()
+        );
     }
     for (scenario, code) in [
         ("status_400", Code::FailedPrecondition),
@@ -162,7 +234,11 @@ async fn an_unknown_code_keeps_its_name_and_is_judged_by_its_status() {
         ("status_503", Code::Aborted),
     ] {
         let error = client.refused(scenario).await;
-        assert_eq!((error.code, error.get("flinks_code")), (code, ""), "{scenario}");
+        assert_eq!(
+            (error.code, error.get("flinks_code")),
+            (code, ""),
+            "{scenario}"
+        );
         assert_eq!(error.get("http_status"), &scenario[7..]);
     }
 }
@@ -199,14 +275,35 @@ async fn a_body_that_cannot_be_read_is_told_by_its_fault() {
         let answered = client.answer(right_answers(&round)).await.err().unwrap();
         assert_eq!(answered.get("request_id"), round.request_id);
         for error in [live, answered] {
-            assert_eq!((error.code, error.reason.as_str()), (Code::Internal, "UPSTREAM_RESPONSE_INVALID"), "{step}");
-            assert_eq!((error.get("fault"), error.get("http_status")), (fault, status), "{step}");
-            assert_eq!((error.next_step.as_str(), error.retryable), ("CONTACT_OPERATOR", false));
+            assert_eq!(
+                (error.code, error.reason.as_str()),
+                (Code::Internal, "UPSTREAM_RESPONSE_INVALID"),
+                "{step}"
+            );
+            assert_eq!(
+                (error.get("fault"), error.get("http_status")),
+                (fault, status),
+                "{step}"
+            );
+            assert_eq!(
+                (error.next_step.as_str(), error.retryable),
+                ("CONTACT_OPERATOR", false)
+            );
         }
-        let endpoints: Vec<_> = sandbox.received().into_iter().map(|received| received.endpoint).collect();
-        assert!(!endpoints.contains(&"Redirected".to_owned()), "{step} was followed");
+        let endpoints: Vec<_> = sandbox
+            .received()
+            .into_iter()
+            .map(|received| received.endpoint)
+            .collect();
+        assert!(
+            !endpoints.contains(&"Redirected".to_owned()),
+            "{step} was followed"
+        );
     }
-    assert_eq!(client.refused("wrong_types").await.get("path"), "FlinksCode");
+    assert_eq!(
+        client.refused("wrong_types").await.get("path"),
+        "FlinksCode"
+    );
 }
 
 #[tokio::test]
@@ -225,31 +322,62 @@ async fn a_connection_lost_after_sending_leaves_the_outcome_unknown() {
     let (_sandbox, _gateway, mut client) = all().await;
     for step in ["reset", "close"] {
         let live = client.refused(step).await;
-        assert_eq!((live.code, live.reason.as_str()), (Code::Unknown, "OUTCOME_UNKNOWN"), "{step}");
-        assert_eq!((live.next_step.as_str(), live.retryable), ("CHECK_OUTCOME", false));
+        assert_eq!(
+            (live.code, live.reason.as_str()),
+            (Code::Unknown, "OUTCOME_UNKNOWN"),
+            "{step}"
+        );
+        assert_eq!(
+            (live.next_step.as_str(), live.retryable),
+            ("CHECK_OUTCOME", false)
+        );
 
         let round = client.challenged(&format!("question/{step}")).await;
         let answered = client.answer(right_answers(&round)).await.err().unwrap();
-        assert_eq!((answered.reason.as_str(), answered.retryable), ("OUTCOME_UNKNOWN", false));
+        assert_eq!(
+            (answered.reason.as_str(), answered.retryable),
+            ("OUTCOME_UNKNOWN", false)
+        );
         assert_eq!(answered.get("request_id"), round.request_id);
 
-        let login_id = client.session(&format!("ok;cached={step}")).await.login.unwrap().login_id;
+        let login_id = client
+            .session(&format!("ok;cached={step}"))
+            .await
+            .login
+            .unwrap()
+            .login_id;
         let cached = client.cached(cached(&login_id)).await.err().unwrap();
-        assert_eq!((cached.reason.as_str(), cached.retryable), ("OUTCOME_UNKNOWN", true));
+        assert_eq!(
+            (cached.reason.as_str(), cached.retryable),
+            ("OUTCOME_UNKNOWN", true)
+        );
     }
 }
 
 #[tokio::test]
 async fn a_connection_never_made_may_be_repeated_at_once() {
     // Bound and dropped: nobody listens there.
-    let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    for secret_key in [None, flinks_gateway::domain::names::AuthKey::parse("key".to_owned())] {
+    let address = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    for secret_key in [
+        None,
+        flinks_gateway::domain::names::AuthKey::parse("key".to_owned()),
+    ] {
         let url = format!("http://{address}").parse().unwrap();
         let instance = InstanceConfig::new(&url, uuid::Uuid::nil(), secret_key);
         let gateway = Gateway::before(instance, |_| {}).await;
         let error = gateway.client().refused("ok").await;
-        assert_eq!((error.code, error.reason.as_str()), (Code::Unavailable, "UPSTREAM_UNREACHABLE"));
-        assert_eq!((error.next_step.as_str(), error.retryable), ("RETRY_NOW", true));
+        assert_eq!(
+            (error.code, error.reason.as_str()),
+            (Code::Unavailable, "UPSTREAM_UNREACHABLE")
+        );
+        assert_eq!(
+            (error.next_step.as_str(), error.retryable),
+            ("RETRY_NOW", true)
+        );
     }
 }
 
@@ -262,23 +390,46 @@ async fn a_message_that_is_no_message_is_refused_in_the_same_form() {
         grpc.ready().await.unwrap();
         let codec = raw::Codec;
         let request = tonic::Request::new(message);
-        let status = grpc.unary(request, PathAndQuery::from_static(path), codec).await.err().unwrap();
+        let status = grpc
+            .unary(request, PathAndQuery::from_static(path), codec)
+            .await
+            .err()
+            .unwrap();
         assert!(status.metadata().contains_key("x-request-id"));
         status
     };
     let reason = |status: &tonic::Status| {
         let details = tonic_types::StatusExt::get_error_details(status);
-        details.error_info().map(|info| info.reason.clone()).unwrap_or_default()
+        details
+            .error_info()
+            .map(|info| info.reason.clone())
+            .unwrap_or_default()
     };
     let authorize = "/flinks.gateway.v1.AuthorizationService/Authorize";
     let garbage = call(authorize, vec![0xff; 8]).await;
-    assert_eq!((garbage.code(), reason(&garbage).as_str()), (Code::InvalidArgument, "ERROR_REASON_INVALID_REQUEST"));
+    assert_eq!(
+        (garbage.code(), reason(&garbage).as_str()),
+        (Code::InvalidArgument, "ERROR_REASON_INVALID_REQUEST")
+    );
     let large = call(authorize, vec![0; 17 << 20]).await;
-    assert_eq!((large.code(), reason(&large).as_str()), (Code::InvalidArgument, "ERROR_REASON_INVALID_REQUEST"));
-    let unknown = call("/flinks.gateway.v1.AuthorizationService/Nothing", Vec::new()).await;
-    assert_eq!((unknown.code(), reason(&unknown).as_str()), (Code::Unimplemented, "ERROR_REASON_METHOD_UNKNOWN"));
+    assert_eq!(
+        (large.code(), reason(&large).as_str()),
+        (Code::InvalidArgument, "ERROR_REASON_INVALID_REQUEST")
+    );
+    let unknown = call(
+        "/flinks.gateway.v1.AuthorizationService/Nothing",
+        Vec::new(),
+    )
+    .await;
+    assert_eq!(
+        (unknown.code(), reason(&unknown).as_str()),
+        (Code::Unimplemented, "ERROR_REASON_METHOD_UNKNOWN")
+    );
     let service = call("/flinks.gateway.v2.Other/Nothing", Vec::new()).await;
-    assert_eq!((service.code(), reason(&service).as_str()), (Code::Unimplemented, "ERROR_REASON_METHOD_UNKNOWN"));
+    assert_eq!(
+        (service.code(), reason(&service).as_str()),
+        (Code::Unimplemented, "ERROR_REASON_METHOD_UNKNOWN")
+    );
 }
 
 /// A codec that sends bytes as they are.
@@ -308,7 +459,11 @@ mod raw {
         type Item = Vec<u8>;
         type Error = Status;
 
-        fn encode(&mut self, item: Vec<u8>, buffer: &mut codec::EncodeBuf<'_>) -> Result<(), Status> {
+        fn encode(
+            &mut self,
+            item: Vec<u8>,
+            buffer: &mut codec::EncodeBuf<'_>,
+        ) -> Result<(), Status> {
             buffer.put_slice(&item);
             Ok(())
         }
@@ -329,18 +484,32 @@ async fn keys_that_flinks_refuses_are_the_operators_to_mend() {
     let sandbox = sandbox(Options::default()).await;
     let instance = |key: Option<&str>| {
         let key = key.and_then(|key| flinks_gateway::domain::names::AuthKey::parse(key.to_owned()));
-        InstanceConfig::new(&sandbox.url().parse().unwrap(), sandbox.options().customer_id, key)
+        InstanceConfig::new(
+            &sandbox.url().parse().unwrap(),
+            sandbox.options().customer_id,
+            key,
+        )
     };
     for key in [Some("another-key"), None] {
         let gateway = Gateway::before(instance(key), |_| {}).await;
         let error = gateway.client().refused("ok").await;
-        assert_eq!((error.code, error.reason.as_str()), (Code::Internal, "UPSTREAM_KEYS_REFUSED"));
-        assert_eq!((error.next_step.as_str(), error.get("flinks_code")), ("CONTACT_OPERATOR", "UNAUTHORIZED"));
+        assert_eq!(
+            (error.code, error.reason.as_str()),
+            (Code::Internal, "UPSTREAM_KEYS_REFUSED")
+        );
+        assert_eq!(
+            (error.next_step.as_str(), error.get("flinks_code")),
+            ("CONTACT_OPERATOR", "UNAUTHORIZED")
+        );
     }
-    let other_customer = InstanceConfig::new(&sandbox.url().parse().unwrap(), uuid::Uuid::nil(), None);
+    let other_customer =
+        InstanceConfig::new(&sandbox.url().parse().unwrap(), uuid::Uuid::nil(), None);
     let gateway = Gateway::before(other_customer, |_| {}).await;
     let error = gateway.client().refused("ok").await;
-    assert_eq!((error.reason.as_str(), error.get("flinks_code")), ("UPSTREAM_KEYS_REFUSED", "ACCESS_DENIED"));
+    assert_eq!(
+        (error.reason.as_str(), error.get("flinks_code")),
+        ("UPSTREAM_KEYS_REFUSED", "ACCESS_DENIED")
+    );
 }
 
 #[test]
@@ -354,13 +523,19 @@ fn every_reason_of_the_contract_but_the_unspecified_is_produced() {
         include_str!("failures.rs"),
         include_str!("serving.rs"),
         include_str!("golden/failures.md"),
+        include_str!("../../src/server.rs"),
     ];
     let unspecified = pb::ErrorReason::Unspecified as i32;
     for number in (0..).map_while(|number| pb::ErrorReason::try_from(number).ok()) {
         let name = number.as_str_name().trim_start_matches("ERROR_REASON_");
         let asserted = sources.iter().any(|source| {
-            source.contains(&format!("\"{name}\"")) || source.contains(&format!("_{name}\"")) || source.contains(&format!("`{name}`"))
+            source.contains(&format!("\"{name}\""))
+                || source.contains(&format!("_{name}\""))
+                || source.contains(&format!("`{name}`"))
         });
-        assert!(asserted || number as i32 == unspecified, "no test produces {name}");
+        assert!(
+            asserted || number as i32 == unspecified,
+            "no test produces {name}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The nouns of the tests: `Gateway` and `Client`, before a `Sandbox`. Built with `start`, stopped by drop.
+//! The nouns of the tests: `Gateway` and `Client`, before a `Sandbox`. Stopped by drop.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -29,7 +29,9 @@ const KNOWN_KEYS: [&str; 6] = [
 
 /// Starts a sandbox on a port of its own.
 pub async fn sandbox(options: Options) -> Sandbox {
-    Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.unwrap()
+    Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options)
+        .await
+        .unwrap()
 }
 
 /// A gateway in front of an upstream.
@@ -40,15 +42,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// In front of a sandbox, with its secret key.
-    pub async fn start(sandbox: &Sandbox) -> Self {
-        Self::with(sandbox, |_| {}).await
-    }
-
-    /// The same with other settings.
+    /// In front of a sandbox, with its secret key and with other settings than the defaults.
     pub async fn with(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Self {
         let key = AuthKey::parse(sandbox.options().secret_key.clone());
-        let instance = InstanceConfig::new(&sandbox.url().parse().unwrap(), sandbox.options().customer_id, key);
+        let instance = InstanceConfig::new(
+            &sandbox.url().parse().unwrap(),
+            sandbox.options().customer_id,
+            key,
+        );
         Self::before(instance, change).await
     }
 
@@ -61,7 +62,9 @@ impl Gateway {
             sandbox: true,
         })
         .unwrap();
-        config.instances.insert(InstanceName("default".to_owned()), instance);
+        config
+            .instances
+            .insert(InstanceName("default".to_owned()), instance);
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -81,16 +84,22 @@ impl Gateway {
     }
 
     pub async fn channel(&self) -> Channel {
-        let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
+        let endpoint =
+            tonic::transport::Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
         endpoint.connect().await.unwrap()
     }
 
     pub fn client(&self) -> Client {
         let origin = format!("http://{}", self.address).parse().unwrap();
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
         let transport = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
             .http2_only(true)
-            .build_http();
-        Client(AuthorizationServiceClient::with_origin(transport, origin).max_decoding_message_size(64 << 20))
+            .build(connector);
+        Client(
+            AuthorizationServiceClient::with_origin(transport, origin)
+                .max_decoding_message_size(64 << 20),
+        )
     }
 
     /// Tells the server to drain.
@@ -105,7 +114,10 @@ pub async fn all() -> (Sandbox, Gateway, Client) {
 }
 
 /// The same with other options and settings.
-pub async fn all_with(options: Options, change: impl FnOnce(&mut Config)) -> (Sandbox, Gateway, Client) {
+pub async fn all_with(
+    options: Options,
+    change: impl FnOnce(&mut Config),
+) -> (Sandbox, Gateway, Client) {
     let sandbox = sandbox(options).await;
     let gateway = Gateway::with(&sandbox, change).await;
     let client = gateway.client();
@@ -209,16 +221,30 @@ fn checked<T>(reply: Result<Response<T>, Status>) -> Result<T, Error> {
     };
     assert!(status.metadata().contains_key("x-request-id"), "{status:?}");
     let details = status.get_error_details();
-    let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status:?}"));
+    let info = details
+        .error_info()
+        .unwrap_or_else(|| panic!("no ErrorInfo: {status:?}"));
     assert_eq!(info.domain, DOMAIN);
-    assert!(pb::ErrorReason::from_str_name(&info.reason).is_some(), "{}", info.reason);
+    assert!(
+        pb::ErrorReason::from_str_name(&info.reason).is_some(),
+        "{}",
+        info.reason
+    );
     let next_step = &info.metadata["next_step"];
-    assert!(pb::NextStep::from_str_name(next_step).is_some(), "{next_step}");
+    assert!(
+        pb::NextStep::from_str_name(next_step).is_some(),
+        "{next_step}"
+    );
     let bad_request = details.bad_request();
-    let violations = bad_request.map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    let violations = bad_request
+        .map(|bad| bad.field_violations.clone())
+        .unwrap_or_default();
     for violation in &violations {
-        assert!(violation.description.starts_with("must ") || violation.description.starts_with("needs ")
-            || violation.description.starts_with("shares "));
+        assert!(
+            violation.description.starts_with("must ")
+                || violation.description.starts_with("needs ")
+                || violation.description.starts_with("shares ")
+        );
         assert!(!violation.reason.is_empty());
     }
     Err(Error {
@@ -229,7 +255,10 @@ fn checked<T>(reply: Result<Response<T>, Status>) -> Result<T, Error> {
         retryable: info.metadata["retryable"].parse().unwrap(),
         metadata: info.metadata.clone(),
         retry_delay: details.retry_info().and_then(|info| info.retry_delay),
-        violations: violations.into_iter().map(|violation| (violation.field, violation.reason)).collect(),
+        violations: violations
+            .into_iter()
+            .map(|violation| (violation.field, violation.reason))
+            .collect(),
     })
 }
 
@@ -240,11 +269,13 @@ pub fn sign_in(scenario: &str) -> pb::AuthorizeRequest {
 
 pub fn credentials(institution: &str, username: &str, password: &str) -> pb::AuthorizeRequest {
     pb::AuthorizeRequest {
-        subject: Some(pb::authorize_request::Subject::Credentials(pb::Credentials {
-            institution: institution.to_owned(),
-            username: username.to_owned(),
-            password: password.to_owned(),
-        })),
+        subject: Some(pb::authorize_request::Subject::Credentials(
+            pb::Credentials {
+                institution: institution.to_owned(),
+                username: username.to_owned(),
+                password: password.to_owned(),
+            },
+        )),
         save: Some(true),
         ..pb::AuthorizeRequest::default()
     }

@@ -16,7 +16,9 @@ use crate::harness::*;
 /// An upstream that answers everything with one status and body.
 async fn fixed(status: u16, body: &str) -> InstanceConfig {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
     let reply: Arc<str> = format!(
         "HTTP/1.1 {status} X\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
@@ -31,7 +33,9 @@ async fn fixed(status: u16, body: &str) -> InstanceConfig {
                 stream.read(&mut request).await.ok();
                 stream.write_all(reply.as_bytes()).await.ok();
                 stream.shutdown().await.ok();
-                tokio::time::timeout(Duration::from_secs(5), stream.read(&mut request)).await.ok();
+                tokio::time::timeout(Duration::from_secs(5), stream.read(&mut request))
+                    .await
+                    .ok();
             });
         }
     });
@@ -64,41 +68,87 @@ async fn round(status: u16, body: &str) -> pb::ChallengeRound {
 async fn every_shape_of_a_session_is_read() {
     let (_sandbox, _gateway, mut client) = all().await;
     for shape in [
-        "old", "lower", "string_status", "no_login", "null_login", "no_links", "date_none", "date_z", "date_0",
-        "date_9", "date_offset", "date_bad", "http_200",
+        "old",
+        "lower",
+        "string_status",
+        "no_login",
+        "null_login",
+        "no_links",
+        "date_none",
+        "date_z",
+        "date_0",
+        "date_9",
+        "date_offset",
+        "date_bad",
+        "http_200",
     ] {
         let session = client.session(&format!("ok;shape={shape}")).await;
-        assert_eq!(session.login.is_none(), shape.ends_with("_login"), "{shape}");
+        assert_eq!(
+            session.login.is_none(),
+            shape.ends_with("_login"),
+            "{shape}"
+        );
         assert_eq!(session.links.is_empty(), shape == "no_links", "{shape}");
-        let refreshed = session.login.is_some_and(|login| login.last_refresh_time.is_some());
+        let refreshed = session
+            .login
+            .is_some_and(|login| login.last_refresh_time.is_some());
         let unread = shape.ends_with("_login") || shape == "date_none" || shape == "date_bad";
         assert_eq!(refreshed, !unread, "{shape}");
-        client.challenged(&format!("question+choice+image;shape={shape}")).await;
+        client
+            .challenged(&format!("question+choice+image;shape={shape}"))
+            .await;
     }
-    let error = client.refused("error_INVALID_PASSWORD;shape=http_200;shape=lower").await;
-    assert_eq!(error.reason, "CREDENTIALS_REJECTED", "a transport 200 is no success by itself");
+    let error = client
+        .refused("error_INVALID_PASSWORD;shape=http_200;shape=lower")
+        .await;
+    assert_eq!(
+        error.reason, "CREDENTIALS_REJECTED",
+        "a transport 200 is no success by itself"
+    );
 }
 
 #[tokio::test]
 async fn times_are_utc_to_100_nanoseconds_and_an_unreadable_one_is_unset() {
     let login = |time: &str| {
-        format!(r#"{{"RequestId":"r","Login":{{"Id":"b0debb48-f9f1-46c6-80a4-08d7dd88d478","LastRefresh":{time}}}}}"#)
+        format!(
+            r#"{{"RequestId":"r","Login":{{"Id":"b0debb48-f9f1-46c6-80a4-08d7dd88d478","LastRefresh":{time}}}}}"#
+        )
     };
     for (time, expected) in [
-        (r#""2020-04-15T22:46:03.1690585""#, Some((1_586_990_763, 169_058_500))),
-        (r#""2020-04-15T22:46:03.169058Z""#, Some((1_586_990_763, 169_058_000))),
+        (
+            r#""2020-04-15T22:46:03.1690585""#,
+            Some((1_586_990_763, 169_058_500)),
+        ),
+        (
+            r#""2020-04-15T22:46:03.169058Z""#,
+            Some((1_586_990_763, 169_058_000)),
+        ),
         (r#""2020-04-15T22:46:03""#, Some((1_586_990_763, 0))),
         (r#""2020-04-15T22:46:03Z""#, Some((1_586_990_763, 0))),
-        (r#""2020-04-15T22:46:03.123456789""#, Some((1_586_990_763, 123_456_789))),
-        (r#""2020-04-15T18:46:03.5-04:00""#, Some((1_586_990_763, 500_000_000))),
+        (
+            r#""2020-04-15T22:46:03.123456789""#,
+            Some((1_586_990_763, 123_456_789)),
+        ),
+        (
+            r#""2020-04-15T18:46:03.5-04:00""#,
+            Some((1_586_990_763, 500_000_000)),
+        ),
         (r#""0001-01-01T00:00:00""#, Some((-62_135_596_800, 0))),
         (r#""yesterday""#, None),
         (r#""""#, None),
         ("17", None),
         ("null", None),
     ] {
-        let read = session(200, &login(time)).await.login.unwrap().last_refresh_time;
-        assert_eq!(read.map(|time| (time.seconds, time.nanos)), expected, "{time}");
+        let read = session(200, &login(time))
+            .await
+            .login
+            .unwrap()
+            .last_refresh_time;
+        assert_eq!(
+            read.map(|time| (time.seconds, time.nanos)),
+            expected,
+            "{time}"
+        );
     }
 }
 
@@ -110,32 +160,74 @@ async fn unknown_properties_other_casings_and_a_byte_order_mark_are_no_obstacle(
     let session = session(200, body).await;
     assert_eq!(session.request_id, "r-1");
     let institution = session.institution.unwrap();
-    assert_eq!((institution.name.as_str(), institution.id), ("Desjardins", 14));
+    assert_eq!(
+        (institution.name.as_str(), institution.id),
+        ("Desjardins", 14)
+    );
     let login = session.login.unwrap();
     assert!(login.scheduled_refresh);
-    assert_eq!((login.r#type(), login.type_name.as_str()), (pb::LoginType::Other, "Trust"));
+    assert_eq!(
+        (login.r#type(), login.type_name.as_str()),
+        (pb::LoginType::Other, "Trust")
+    );
 }
 
 #[tokio::test]
 async fn the_more_specific_of_transport_and_body_counts() {
-    let challenge = r#""SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"p"}],"RequestId":"r""#;
+    let challenge =
+        r#""SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"p"}],"RequestId":"r""#;
     round(200, &format!(r#"{{"HttpStatusCode":203,{challenge}}}"#)).await;
     round(200, &format!(r#"{{{challenge}}}"#)).await;
-    round(401, &format!(r#"{{"FlinksCode":"INVALID_SECURITY_RESPONSE",{challenge}}}"#)).await;
-    assert!(matches!(made_of(200, r#"{"HttpStatusCode":202,"RequestId":"r"}"#).await, Ok(Outcome::Pending(_))));
+    round(
+        401,
+        &format!(r#"{{"FlinksCode":"INVALID_SECURITY_RESPONSE",{challenge}}}"#),
+    )
+    .await;
+    assert!(matches!(
+        made_of(200, r#"{"HttpStatusCode":202,"RequestId":"r"}"#).await,
+        Ok(Outcome::Pending(_))
+    ));
     for (status, body, reason) in [
-        (200, r#"{"HttpStatusCode":401,"FlinksCode":"INVALID_PASSWORD"}"#, "CREDENTIALS_REJECTED"),
-        (200, r#"{"FlinksCode":"invalid_password"}"#, "CREDENTIALS_REJECTED"),
-        (401, r#"{"HttpStatusCode":200,"Code":"NEW_ACCOUNT","RequestId":"r"}"#, "BANK_ACTION_REQUIRED"),
-        (203, r#"{"RequestId":"r","SecurityChallenges":[]}"#, "UPSTREAM_RESPONSE_INVALID"),
+        (
+            200,
+            r#"{"HttpStatusCode":401,"FlinksCode":"INVALID_PASSWORD"}"#,
+            "CREDENTIALS_REJECTED",
+        ),
+        (
+            200,
+            r#"{"FlinksCode":"invalid_password"}"#,
+            "CREDENTIALS_REJECTED",
+        ),
+        (
+            401,
+            r#"{"HttpStatusCode":200,"Code":"NEW_ACCOUNT","RequestId":"r"}"#,
+            "BANK_ACTION_REQUIRED",
+        ),
+        (
+            203,
+            r#"{"RequestId":"r","SecurityChallenges":[]}"#,
+            "UPSTREAM_RESPONSE_INVALID",
+        ),
         (204, r#"{"RequestId":"r"}"#, "UPSTREAM_RESPONSE_INVALID"),
         (200, r#"{"Login":null}"#, "UPSTREAM_RESPONSE_INVALID"),
         (200, r#"{"RequestId":"a\nb"}"#, "UPSTREAM_RESPONSE_INVALID"),
-        (401, r#"{"FlinksCode":"UNAUTHORIZED","Message":"You must provide a valid auth key"}"#, "UPSTREAM_KEYS_REFUSED"),
-        (401, r#"{"FlinksCode":"UNAUTHORIZED","Message":"access refused"}"#, "ACCESS_REFUSED"),
+        (
+            401,
+            r#"{"FlinksCode":"UNAUTHORIZED","Message":"You must provide a valid auth key"}"#,
+            "UPSTREAM_KEYS_REFUSED",
+        ),
+        (
+            401,
+            r#"{"FlinksCode":"UNAUTHORIZED","Message":"access refused"}"#,
+            "ACCESS_REFUSED",
+        ),
         (401, r#"{"FlinksCode":"UNAUTHORIZED"}"#, "ACCESS_REFUSED"),
     ] {
-        assert_eq!(made_of(status, body).await.err().unwrap().reason, reason, "{status} {body}");
+        assert_eq!(
+            made_of(status, body).await.err().unwrap().reason,
+            reason,
+            "{status} {body}"
+        );
     }
 }
 
@@ -152,12 +244,19 @@ async fn a_challenge_that_does_not_keep_to_its_form_is_shown_whole() {
         r#"{"Type":"questionandanswer","Prompt":"p"}"#,
         r#"{"Prompt":"p","x":{"y":[null,true,1.5,"z"]}}"#,
     ] {
-        let round = round(203, &format!(r#"{{"RequestId":"r","SecurityChallenges":[{challenge}]}}"#)).await;
+        let round = round(
+            203,
+            &format!(r#"{{"RequestId":"r","SecurityChallenges":[{challenge}]}}"#),
+        )
+        .await;
         let Some(Kind::Unrecognized(unrecognized)) = &round.challenges[0].kind else {
             panic!("{challenge} was recognized");
         };
         let fields = serde_json::from_str::<serde_json::Map<_, _>>(challenge).unwrap();
         let raw = unrecognized.raw.as_ref().unwrap();
-        assert!(fields.keys().all(|key| raw.fields.contains_key(key)), "{challenge}");
+        assert!(
+            fields.keys().all(|key| raw.fields.contains_key(key)),
+            "{challenge}"
+        );
     }
 }

@@ -3,8 +3,15 @@
 //! Each module is a promise of the contract. `harness` holds the nouns that tests are told in; every reply goes
 //! through it, and is checked there for what nobody remembers to check.
 
-#![allow(clippy::unwrap_used, reason = "clippy's own exemption stops at test bodies; the harness is outside")]
-#![allow(missing_docs, unreachable_pub, reason = "a test binary has no readers of its interface")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy's own exemption stops at test bodies; the harness is outside"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "a test binary has no readers of its interface"
+)]
 
 mod harness;
 mod process;
@@ -14,10 +21,12 @@ mod authorize;
 mod cached;
 mod contract;
 mod deadlines;
+mod demo;
 mod failures;
 mod leniency;
 mod never_twice;
 mod secrets;
 mod serving;
 mod settings;
+mod terminal;
 mod tokens;

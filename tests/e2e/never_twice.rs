@@ -133,13 +133,19 @@ struct Raw {
 impl Raw {
     async fn start(treatments: Vec<Treatment>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
         let begun = Arc::new(AtomicUsize::new(0));
         let treatments = Arc::new(Mutex::new(treatments.into_iter().rev().collect::<Vec<_>>()));
         let counter = Arc::clone(&begun);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(connection(stream, Arc::clone(&treatments), Arc::clone(&counter)));
+                tokio::spawn(connection(
+                    stream,
+                    Arc::clone(&treatments),
+                    Arc::clone(&counter),
+                ));
             }
         });
         Self {
@@ -149,7 +155,11 @@ impl Raw {
     }
 }
 
-async fn connection(mut stream: TcpStream, treatments: Arc<Mutex<Vec<Treatment>>>, begun: Arc<AtomicUsize>) {
+async fn connection(
+    mut stream: TcpStream,
+    treatments: Arc<Mutex<Vec<Treatment>>>,
+    begun: Arc<AtomicUsize>,
+) {
     loop {
         // The first byte of a request is what counts it.
         let mut request = vec![0; 1];
@@ -157,7 +167,11 @@ async fn connection(mut stream: TcpStream, treatments: Arc<Mutex<Vec<Treatment>>
             return;
         }
         begun.fetch_add(1, Ordering::SeqCst);
-        let treatment = treatments.lock().unwrap().pop().unwrap_or(Treatment::Answer);
+        let treatment = treatments
+            .lock()
+            .unwrap()
+            .pop()
+            .unwrap_or(Treatment::Answer);
         let enough = match treatment {
             Treatment::CloseAfter(bytes) | Treatment::ResetAfter(bytes) => bytes,
             _ => usize::MAX,
@@ -192,8 +206,15 @@ async fn connection(mut stream: TcpStream, treatments: Arc<Mutex<Vec<Treatment>>
 
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length: ")?
+            .parse()
+            .ok()
+    });
     body.len() >= length.unwrap_or(0)
 }
 

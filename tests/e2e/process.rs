@@ -9,7 +9,9 @@ use std::{
 
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flinks-gateway"));
-    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("FLINKS_GATEWAY_"));
+    let ours = std::env::vars()
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with("FLINKS_GATEWAY_"));
     for name in ours {
         command.env_remove(name);
     }
@@ -41,7 +43,10 @@ impl Process {
         };
         let until = Instant::now() + Duration::from_secs(20);
         loop {
-            let serving = process.lines().into_iter().find(|line| line["message"] == "serving");
+            let serving = process
+                .lines()
+                .into_iter()
+                .find(|line| line["message"] == "serving");
             if let Some(serving) = serving {
                 process.address = serving["address"].as_str().unwrap().parse().unwrap();
                 return process;
@@ -58,13 +63,22 @@ impl Process {
 
     /// Its log lines so far.
     pub fn lines(&self) -> Vec<serde_json::Value> {
-        self.written().lines().map_while(|line| serde_json::from_str(line).ok()).collect()
+        self.written()
+            .lines()
+            .map_while(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     /// Sends a signal, and waits for the end.
     pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         let status = self.child.wait().unwrap();
         (status, self.written())
     }

@@ -8,16 +8,27 @@ use crate::{
 };
 
 fn run(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String, String) {
-    let output = command().args(args).envs(env.iter().copied()).output().unwrap();
+    let output = command()
+        .args(args)
+        .envs(env.iter().copied())
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 #[test]
 fn serving_nothing_is_refused_and_both_ways_on_are_told() {
     let (code, out, err) = run(&["serve"], &[]);
     assert_eq!((code, out.as_str()), (Some(64), ""));
-    assert!(err.contains("FLINKS_GATEWAY_UPSTREAM_URL") && err.contains("--sandbox"), "{err}");
+    assert!(
+        err.contains("FLINKS_GATEWAY_UPSTREAM_URL") && err.contains("--sandbox"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -29,9 +40,17 @@ fn all_faults_are_told_at_once_before_the_listener_opens() {
         ("FLINKS_GATEWAY_CUSTOMER_ID", "me"),
         ("FLINKS_GATEWAY_CONTINUATION_KEYS", "c2hvcnQ="),
     ];
-    let (code, _, err) = run(&["serve", "--listen", &listen, "--live-timeout", "soon"], &env);
+    let (code, _, err) = run(
+        &["serve", "--listen", &listen, "--live-timeout", "soon"],
+        &env,
+    );
     assert_eq!(code, Some(64));
-    for name in ["FLINKS_GATEWAY_UPSTREAM_URL", "FLINKS_GATEWAY_CUSTOMER_ID", "FLINKS_GATEWAY_CONTINUATION_KEYS", "--live-timeout"] {
+    for name in [
+        "FLINKS_GATEWAY_UPSTREAM_URL",
+        "FLINKS_GATEWAY_CUSTOMER_ID",
+        "FLINKS_GATEWAY_CONTINUATION_KEYS",
+        "--live-timeout",
+    ] {
         assert!(err.contains(name), "{name} in {err}");
     }
     assert!(!err.contains(&listen), "the address was tried: {err}");
@@ -43,7 +62,15 @@ fn all_faults_are_told_at_once_before_the_listener_opens() {
 
 #[test]
 fn a_sandbox_beside_an_upstream_is_refused() {
-    let (code, _, err) = run(&["serve", "--sandbox", "--upstream-url", "https://bank.example"], &[]);
+    let (code, _, err) = run(
+        &[
+            "serve",
+            "--sandbox",
+            "--upstream-url",
+            "https://bank.example",
+        ],
+        &[],
+    );
     assert_eq!(code, Some(64));
     assert!(err.contains("--sandbox"), "{err}");
 }
@@ -66,11 +93,15 @@ async fn a_process_drains_on_both_signals_and_leaves_with_0() {
         let process = Process::serve(|command| {
             command.arg("--sandbox");
         });
-        let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address)).await.unwrap();
+        let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address))
+            .await
+            .unwrap();
         let call = tokio::spawn(async move { client.authorize(sign_in("delay_500.ok")).await });
         // The call has arrived when the sandbox behind has been asked; nobody can see that from here but by time.
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        let (status, written) = tokio::task::spawn_blocking(move || process.signal(signal)).await.unwrap();
+        let (status, written) = tokio::task::spawn_blocking(move || process.signal(signal))
+            .await
+            .unwrap();
         assert_eq!(status.code(), Some(0), "{written}");
         assert!(call.await.unwrap().is_ok());
         assert!(written.contains("draining"), "{written}");
@@ -82,37 +113,83 @@ async fn each_call_is_one_line_with_its_level_by_its_code() {
     let process = Process::serve(|command| {
         command.args(["--sandbox", "--live-timeout", "200ms"]);
     });
-    let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address)).await.unwrap();
+    let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address))
+        .await
+        .unwrap();
     let mut ids = Vec::new();
-    for scenario in ["ok", "question", "error_INVALID_PASSWORD", "html_502", "hang"] {
+    for scenario in [
+        "ok",
+        "question",
+        "error_INVALID_PASSWORD",
+        "html_502",
+        "hang",
+    ] {
         let reply = client.authorize(sign_in(scenario)).await;
         let metadata = match &reply {
             Ok(response) => response.metadata(),
             Err(status) => status.metadata(),
         };
-        ids.push(metadata.get("x-request-id").unwrap().to_str().unwrap().to_owned());
+        ids.push(
+            metadata
+                .get("x-request-id")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     drop(client.authorize(pb::AuthorizeRequest::default()).await);
-    let lines: Vec<_> = process.lines().into_iter().filter(|line| line["message"] == "call").collect();
+    let lines: Vec<_> = process
+        .lines()
+        .into_iter()
+        .filter(|line| line["message"] == "call")
+        .collect();
     let seen: Vec<[&str; 5]> = lines
         .iter()
-        .map(|line| ["level", "code", "reason", "outcome", "institution"].map(|key| line[key].as_str().unwrap()))
+        .map(|line| {
+            ["level", "code", "reason", "outcome", "institution"]
+                .map(|key| line[key].as_str().unwrap())
+        })
         .collect();
     assert_eq!(
         seen,
         [
             ["INFO", "OK", "", "session", "ScenarioBank"],
             ["INFO", "OK", "", "challenge_round", "ScenarioBank"],
-            ["INFO", "INVALID_ARGUMENT", "CREDENTIALS_REJECTED", "", "ScenarioBank"],
-            ["ERROR", "INTERNAL", "UPSTREAM_RESPONSE_INVALID", "", "ScenarioBank"],
-            ["WARN", "DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED", "", "ScenarioBank"],
+            [
+                "INFO",
+                "INVALID_ARGUMENT",
+                "CREDENTIALS_REJECTED",
+                "",
+                "ScenarioBank"
+            ],
+            [
+                "ERROR",
+                "INTERNAL",
+                "UPSTREAM_RESPONSE_INVALID",
+                "",
+                "ScenarioBank"
+            ],
+            [
+                "WARN",
+                "DEADLINE_EXCEEDED",
+                "DEADLINE_EXCEEDED",
+                "",
+                "ScenarioBank"
+            ],
             ["INFO", "INVALID_ARGUMENT", "INVALID_REQUEST", "", ""],
         ]
     );
     for (line, id) in lines.iter().zip(&ids) {
         assert_eq!(line["request_id"], id.as_str());
         assert_eq!(line["method"], "Authorize");
-        assert!(line["upstream_ms"].as_f64().unwrap() > 0.0 && line["gateway_ms"].as_f64().unwrap() >= 0.0);
+        assert!(
+            line["upstream_ms"].as_f64().unwrap() > 0.0
+                && line["gateway_ms"].as_f64().unwrap() >= 0.0
+        );
     }
-    assert_eq!((&lines[3]["http_status"], &lines[3]["fault"]), (&"502".into(), &"html".into()));
+    assert_eq!(
+        (&lines[3]["http_status"], &lines[3]["fault"]),
+        (&"502".into(), &"html".into())
+    );
 }

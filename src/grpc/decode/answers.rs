@@ -121,9 +121,7 @@ fn entry(
             for (nth, value) in values.into_iter().enumerate() {
                 let field = format!("answers[{place}].choices.values[{nth}]");
                 match offered(check, field.clone(), value, choices) {
-                    Some(value) if chosen.contains(&value) => {
-                        check.note(field, Rule::ChosenTwice)
-                    }
+                    Some(value) if chosen.contains(&value) => check.note(field, Rule::ChosenTwice),
                     Some(value) => chosen.push(value),
                     None => {}
                 }
