@@ -28,12 +28,13 @@ async fn fixed(status: u16, body: &str) -> InstanceConfig {
         while let Ok((mut stream, _)) = listener.accept().await {
             let reply = Arc::clone(&reply);
             tokio::spawn(async move {
-                let mut request = [0; 4096];
                 // The requests of these tests arrive whole.
-                stream.read(&mut request).await.ok();
+                let mut request = Vec::with_capacity(4096);
+                stream.read_buf(&mut request).await.ok();
                 stream.write_all(reply.as_bytes()).await.ok();
                 stream.shutdown().await.ok();
-                tokio::time::timeout(Duration::from_secs(5), stream.read(&mut request))
+                // Held until the gateway has read: closing at once could cut the reply off.
+                tokio::time::timeout(Duration::from_secs(5), stream.read_buf(&mut request))
                     .await
                     .ok();
             });

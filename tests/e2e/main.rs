@@ -12,6 +12,10 @@
     unreachable_pub,
     reason = "a test binary has no readers of its interface"
 )]
+#![allow(
+    clippy::result_large_err,
+    reason = "an error here is looked at, not handed on"
+)]
 
 mod harness;
 mod process;
