@@ -255,10 +255,14 @@ impl Line {
             .unwrap_or_default();
         let info = details.error_info();
         let reason = info.map_or("", |info| info.reason.trim_start_matches("ERROR_REASON_"));
+        // What there is nothing to say of is left out of the line.
         let field = |key| {
             info.and_then(|info| info.metadata.get(key))
-                .map_or("", String::as_str)
+                .map(String::as_str)
         };
+        fn some(text: &str) -> Option<&str> {
+            Some(text).filter(|text| !text.is_empty())
+        }
         let notes = self.call.notes();
         let total = self.call.arrived.elapsed();
         let upstream = match notes.upstream {
@@ -272,9 +276,9 @@ impl Line {
                     $level,
                     method,
                     code = code_name(code),
-                    reason,
-                    outcome = notes.outcome,
-                    institution = notes.institution,
+                    reason = some(reason),
+                    outcome = some(notes.outcome),
+                    institution = some(&notes.institution),
                     flinks_code = field("flinks_code"),
                     http_status = field("http_status"),
                     fault = field("fault"),
@@ -283,7 +287,7 @@ impl Line {
                     gateway_ms = milliseconds(total.saturating_sub(upstream)),
                     request_id = self.request_id.to_str().unwrap_or_default(),
                     flinks_request_id = field("request_id"),
-                    cause = notes.cause,
+                    cause = some(&notes.cause),
                     "call"
                 )
             };

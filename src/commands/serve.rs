@@ -1,17 +1,22 @@
 //! `flinks-gateway serve`: settings to a running server.
 
+#[cfg(feature = "sandbox")]
+mod sandboxed;
+
 use std::{collections::BTreeMap, env, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
 use flinks_gateway::{
-    config::{self, Config, DEFAULT_INSTANCE, SETTINGS, Sources},
-    domain::names::{AuthKey, InstanceName},
+    config::{self, Config, SETTINGS, Sources},
     gateway::Gateway,
     grpc::continuation::Keys,
     server, telemetry,
-    upstream::{Flinks, InstanceConfig},
+    upstream::Flinks,
 };
 use tokio::net::TcpListener;
+
+#[cfg(feature = "sandbox")]
+pub(crate) use sandboxed::start_sandboxed;
 
 use super::{USAGE, complain};
 
@@ -104,13 +109,19 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         }
     };
     telemetry::start(config.log_format, config.log_filter.clone());
+    #[cfg(feature = "sandbox")]
     let running = if args.sandbox {
         start_sandboxed(config).await
     } else {
         start(config).await
     };
+    #[cfg(not(feature = "sandbox"))]
+    let running = start(config).await;
     match running {
-        Ok(running) => running.run_until_signal().await,
+        Ok(running) => {
+            tracing::info!(address = %running.address, "serving");
+            running.run_until_signal().await
+        }
         Err(error) => {
             complain(&error.to_string());
             ExitCode::FAILURE
@@ -161,7 +172,6 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         // A dropped sender means the same as a sent word.
         stopped.await.ok();
     }));
-    tracing::info!(%address, "serving");
     Ok(Running {
         address,
         stop,
@@ -169,33 +179,6 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })
-}
-
-/// Starts a gateway on a sandbox of its own, over a real socket.
-#[cfg(feature = "sandbox")]
-pub(crate) async fn start_sandboxed(mut config: Config) -> Result<Running, StartError> {
-    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let sandbox = flinks_sandbox::Sandbox::start(loopback, flinks_sandbox::Options::default())
-        .await
-        .map_err(StartError::Sandbox)?;
-    config.instances.insert(
-        InstanceName(DEFAULT_INSTANCE.to_owned()),
-        InstanceConfig::new(
-            &sandbox.url().parse().expect("a sandbox has a URL"),
-            sandbox.options().customer_id,
-            AuthKey::parse(sandbox.options().secret_key.clone()),
-        ),
-    );
-    tracing::info!(url = sandbox.url(), "sandbox");
-    let mut running = start(config).await?;
-    running._sandbox = Some(sandbox);
-    Ok(running)
-}
-
-#[cfg(not(feature = "sandbox"))]
-async fn start_sandboxed(config: Config) -> Result<Running, StartError> {
-    // There is no flag that leads here.
-    start(config).await
 }
 
 impl Running {
