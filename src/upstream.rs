@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
 use uuid::Uuid;
@@ -182,7 +183,7 @@ impl Flinks {
                 Meaning::Session(session) => Ok(CachedOutcome::Session(session)),
                 Meaning::Pending(pending) => Ok(CachedOutcome::Pending(pending)),
                 Meaning::Challenged(round) => Err(Failure {
-                    http_status: Some(203),
+                    http_status: Some(round.http_status),
                     request_id: Some(round.request_id),
                     ..Failure::new(Reason::LiveSignInRequired)
                 }),
@@ -214,6 +215,7 @@ impl Flinks {
                 request_id,
                 challenges,
                 answers_rejected,
+                http_status: _,
                 institution,
                 tag,
             }) => Outcome::Challenged(Box::new(Round {
@@ -242,7 +244,7 @@ impl Instance {
     /// Posts to `/Authorize`, and gives back the token that the session now goes by.
     async fn authorize(
         &self,
-        body: Vec<u8>,
+        body: Bytes,
         token: Option<AuthKey>,
         by_login_id: bool,
         session: Option<&RequestId>,
@@ -272,7 +274,7 @@ impl Instance {
 
     async fn post(
         &self,
-        body: Vec<u8>,
+        body: Bytes,
         token: Option<&AuthKey>,
         by_login_id: bool,
         session: Option<&RequestId>,

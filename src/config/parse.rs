@@ -20,12 +20,15 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, Rule> {
         .map_err(|_| "must be ADDRESS:PORT such as 127.0.0.1:50051 or [::]:50051")
 }
 
+/// More than anything here is good for, and little enough to be added to any clock.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 pub(super) fn duration(text: &str) -> Result<Duration, Rule> {
     let parsed: Option<SignedDuration> = text.parse().ok();
     parsed
         .and_then(|duration| Duration::try_from(duration).ok())
-        .filter(|duration| !duration.is_zero())
-        .ok_or("must be a time above zero such as 500ms, 30s or 4m")
+        .filter(|duration| !duration.is_zero() && *duration <= LONGEST)
+        .ok_or("must be a time above zero and of at most 24h, such as 500ms, 30s or 4m")
 }
 
 pub(super) fn token_age(text: &str) -> Result<Duration, Rule> {

@@ -87,6 +87,7 @@ fn every_fault_is_told_at_once_and_none_quotes_a_value() {
         ("SECRET_KEY", "canary canary"),
         ("CONTINUATION_KEYS", "canary"),
         ("LIVE_TIMEOUT", "canary"),
+        ("CACHED_TIMEOUT", "25h"),
         ("TOKEN_MAX_AGE", "15m"),
         ("MAX_RESPONSE_BYTES", "0"),
         ("LOG_FORMAT", "canary"),

@@ -130,15 +130,10 @@ impl From<Invalid> for Status {
                 "the continuation cannot be opened; nothing was sent".to_owned(),
             )
         } else {
-            let fields: Vec<&str> = invalid
-                .violations
-                .iter()
-                .map(|v| v.field.as_str())
-                .collect();
             (
                 ErrorReason::InvalidRequest,
                 NextStep::FixRequest,
-                format!("invalid: {}; nothing was sent", fields.join(", ")),
+                format!("invalid: {}; nothing was sent", some_fields(&invalid)),
             )
         };
         let mut details = details(reason, next_step, false, HashMap::new());
@@ -146,6 +141,7 @@ impl From<Invalid> for Status {
             invalid
                 .violations
                 .into_iter()
+                .take(MOST_VIOLATIONS)
                 .map(|violation| {
                     let mut wire = tonic_types::FieldViolation::new(
                         violation.field,
@@ -157,6 +153,23 @@ impl From<Invalid> for Status {
                 .collect::<Vec<_>>(),
         );
         Status::with_error_details(Code::InvalidArgument, message, details)
+    }
+}
+
+/// How many violations are told: details travel in headers, which many clients take up to 8 KiB of.
+const MOST_VIOLATIONS: usize = 25;
+
+/// The fields at fault, in a line that stays short.
+fn some_fields(invalid: &Invalid) -> String {
+    const MOST: usize = 5;
+    let fields = invalid
+        .violations
+        .iter()
+        .map(|violation| violation.field.as_str());
+    let text = fields.take(MOST).collect::<Vec<_>>().join(", ");
+    match invalid.violations.len().saturating_sub(MOST) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) struct Challenged {
     pub request_id: RequestId,
     pub challenges: Vec<Challenge>,
     pub answers_rejected: bool,
+    pub http_status: u16,
     pub institution: Option<Institution>,
     pub tag: Option<Secret>,
 }
@@ -133,7 +134,7 @@ fn meaning(
             let challenges = challenges(body)?;
             if !challenges.is_empty() {
                 return Ok(Meaning::Challenged(challenged(
-                    body, challenges, session, false,
+                    body, challenges, session, status,
                 )?));
             }
             if status == 203 {
@@ -149,9 +150,8 @@ fn meaning(
         (Some("INVALID_SECURITY_RESPONSE"), _) | (_, 401) => {
             let challenges = challenges(body)?;
             if !challenges.is_empty() {
-                let rejected = session.is_some();
                 return Ok(Meaning::Challenged(challenged(
-                    body, challenges, session, rejected,
+                    body, challenges, session, status,
                 )?));
             }
         }
@@ -239,12 +239,13 @@ fn challenged(
     body: &mut Object,
     challenges: Vec<Challenge>,
     session: Option<&RequestId>,
-    answers_rejected: bool,
+    status: u16,
 ) -> Result<Challenged, Failure> {
     Ok(Challenged {
         request_id: request_id(body, session)?,
         challenges,
-        answers_rejected,
+        answers_rejected: session.is_some() && status >= 400,
+        http_status: status,
         institution: institution(body)?,
         tag: tag(body)?,
     })
@@ -299,11 +300,16 @@ fn login(mut login: Object) -> Result<Option<Login>, Failure> {
 /// Flinks writes UTC, mostly without saying so, with any number of fraction digits.
 fn time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    text.parse().ok().or_else(|| {
+    let time: Option<Timestamp> = text.parse().ok().or_else(|| {
         let zoneless: civil::DateTime = text.parse().ok()?;
         Some(zoneless.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    })
+    });
+    // .NET's smallest time stands for none.
+    time.filter(|time| time.as_second() > YEAR_ONE)
 }
+
+/// 0001-01-01T00:00:00Z in seconds from 1970: where .NET's times begin, and protobuf's.
+const YEAR_ONE: i64 = -62_135_596_800;
 
 fn challenges(body: &mut Object) -> Result<Vec<Challenge>, Failure> {
     body.objects("SecurityChallenges")?

@@ -5,6 +5,7 @@
     reason = "credentials and answers leave here, for Flinks"
 )]
 
+use bytes::Bytes;
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use crate::domain::{
 };
 
 /// The body of a live sign-in.
-pub(super) fn authorize(request: &Authorize) -> Vec<u8> {
+pub(super) fn authorize(request: &Authorize) -> Bytes {
     let mut body = wire::Authorize {
         save: Some(request.save),
         language: request.language.map(|language| match language {
@@ -44,7 +45,7 @@ pub(super) fn authorize(request: &Authorize) -> Vec<u8> {
 }
 
 /// The body of an answer: exactly the session and the responses.
-pub(super) fn answer_challenges(request: &AnswerChallenges) -> Vec<u8> {
+pub(super) fn answer_challenges(request: &AnswerChallenges) -> Bytes {
     let responses = request.responses.iter().map(|(key, values)| {
         let values = values.iter().map(ExposeSecret::expose_secret).collect();
         (key.expose_secret(), values)
@@ -56,7 +57,7 @@ pub(super) fn answer_challenges(request: &AnswerChallenges) -> Vec<u8> {
 }
 
 /// The body of a cached sign-in.
-pub(super) fn cached_authorize(request: &CachedAuthorize) -> Vec<u8> {
+pub(super) fn cached_authorize(request: &CachedAuthorize) -> Bytes {
     bytes(&wire::Authorize {
         login_id: Some(request.login_id.0.expose_secret()),
         most_recent_cached: true,
@@ -73,6 +74,7 @@ pub(super) fn auth_key(key: &AuthKey) -> HeaderValue {
     value
 }
 
-fn bytes(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).expect("texts and booleans always have a JSON form")
+fn bytes(body: &impl Serialize) -> Bytes {
+    let bytes = serde_json::to_vec(body).expect("texts and booleans always have a JSON form");
+    bytes.into()
 }

@@ -73,7 +73,7 @@ impl Http {
         &self,
         endpoint: &str,
         auth_key: Option<HeaderValue>,
-        body: Vec<u8>,
+        body: Bytes,
     ) -> Result<Reply, Failure> {
         let url = self
             .base

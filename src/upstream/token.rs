@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{decode, encode, http::Http};
@@ -69,7 +70,7 @@ impl Tokens {
     pub(super) fn warm_up(&self) {
         let mut state = self.0.lock();
         state.target = 1.min(self.0.limits.max_tokens);
-        self.0.mint_for(&mut state, 1);
+        self.0.top_up(&mut state);
         tokio::spawn(retire(Arc::downgrade(&self.0)));
     }
 
@@ -182,7 +183,7 @@ impl Shared {
         let key = encode::auth_key(&self.secret_key);
         let reply = self
             .http
-            .post("GenerateAuthorizeToken", Some(key), Vec::new())
+            .post("GenerateAuthorizeToken", Some(key), Bytes::new())
             .await;
         // Whatever became of the mint, nothing of the caller's was sent.
         let reply = reply.map_err(|failure| match failure.reason {

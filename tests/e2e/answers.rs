@@ -371,6 +371,24 @@ async fn answers_of_the_wrong_form_cost_no_attempt_and_can_be_mended() {
 }
 
 #[tokio::test]
+async fn a_flood_of_faults_is_told_in_part_so_that_it_arrives() {
+    let (_sandbox, _gateway, mut client) = all().await;
+    let round = client.challenged("question").await;
+    let request = pb::AnswerChallengesRequest {
+        continuation: round.continuation,
+        answers: vec![pb::ChallengeAnswer::default(); 100_000],
+    };
+    let error = client.answer(request).await.err().unwrap();
+    assert_eq!(error.reason, "INVALID_REQUEST");
+    assert!(
+        (10..50).contains(&error.violations.len()),
+        "{}",
+        error.violations.len()
+    );
+    assert!(error.message.len() < 300, "{}", error.message);
+}
+
+#[tokio::test]
 async fn answers_may_come_in_any_order_and_raw_fits_every_kind() {
     let (_sandbox, _gateway, mut client) = all().await;
     let round = client.challenged("question+choice+text_or_call").await;

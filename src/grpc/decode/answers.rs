@@ -79,9 +79,8 @@ struct Taken {
 
 /// Challenge ids are the places of the challenges, from 1, as `encode` gives them.
 fn index_of(id: &str, count: usize) -> Option<usize> {
-    (1..=count)
-        .find(|number| id == number.to_string())
-        .map(|number| number - 1)
+    let number: usize = id.parse().ok()?;
+    ((1..=count).contains(&number) && id == number.to_string()).then(|| number - 1)
 }
 
 /// What one answer sends, by the table of kinds, keys and values.
