@@ -382,6 +382,37 @@ async fn a_connection_never_made_may_be_repeated_at_once() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_cannot_prove_who_it_is_gets_nothing() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let received = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = vec![0; 4096];
+        let length = stream.read(&mut hello).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.ok();
+        hello.truncate(length);
+        hello.extend(rest);
+        hello
+    });
+    let instance = InstanceConfig::new(&url.parse().unwrap(), uuid::Uuid::nil(), None);
+    let gateway = Gateway::before(instance, |_| {}).await;
+    let error = gateway.client().refused("ok").await;
+    assert_eq!(
+        (error.code, error.reason.as_str()),
+        (Code::Unavailable, "UPSTREAM_UNREACHABLE")
+    );
+    let received = received.await.unwrap();
+    assert_eq!(received[0], 22, "a TLS handshake was begun");
+    assert!(
+        !received.windows(8).any(|window| window == b"password"),
+        "and nothing else was said"
+    );
+}
+
+#[tokio::test]
 async fn a_message_that_is_no_message_is_refused_in_the_same_form() {
     use tonic::codegen::http::uri::PathAndQuery;
     let (_sandbox, gateway, _client) = all().await;
