@@ -15,8 +15,7 @@ use tracing_subscriber::EnvFilter;
 use self::reader::Reader;
 use crate::{
     domain::names::InstanceName,
-    gateway::Timeouts,
-    grpc::{continuation::Keys, decode::Instances},
+    grpc::{continuation::Keys, deadline::Timeouts, decode::Instances},
     server,
     telemetry::LogFormat,
     upstream::{self, InstanceConfig},
@@ -123,8 +122,6 @@ pub struct Config {
     pub instances: BTreeMap<InstanceName, InstanceConfig>,
     /// What bounds calls to Flinks.
     pub upstream: upstream::Limits,
-    /// How long calls may take.
-    pub timeouts: Timeouts,
     /// The keys for continuations; none makes some.
     pub continuation_keys: Option<Keys>,
     /// What bounds the server.
@@ -196,6 +193,14 @@ pub fn read(sources: Sources<'_>) -> Result<Config, Misconfigured> {
     let max_response_bytes = reader.value("max_response_bytes", parse::bytes);
     let log_format = reader.value("log_format", parse::log_format);
     let log_filter = reader.value("log_level", parse::log_filter);
+    if let (Some(request), Some(response)) = (max_request_bytes, max_response_bytes)
+        && request < response.saturating_mul(3) / 2
+    {
+        reader.fault(
+            format!("{PREFIX}MAX_REQUEST_BYTES"),
+            "must be at least one and a half times max_response_bytes, for answers to bring a round back",
+        );
+    }
     // A value is missing only where a fault was noted.
     let config = || {
         Some(Config {
@@ -208,12 +213,12 @@ pub fn read(sources: Sources<'_>) -> Result<Config, Misconfigured> {
                 token_max_age: token_max_age?,
                 max_tokens: max_tokens?,
             },
-            timeouts: Timeouts {
-                live: live_timeout?,
-                cached: cached_timeout?,
-            },
             continuation_keys,
             server: server::Limits {
+                timeouts: Timeouts {
+                    live: live_timeout?,
+                    cached: cached_timeout?,
+                },
                 max_request_bytes: max_request_bytes?,
                 drain_timeout: drain_timeout?,
             },

@@ -1,11 +1,11 @@
 //! The three RPCs: decode, call, encode. The only file that sees both wires.
 
-use std::time::{Duration, Instant};
-
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    call::{Call, KnownInstitutions},
     domain::{
         failure::{self, Failure, Reason},
         outcome::{CachedOutcome, Institution, Outcome},
@@ -13,23 +13,12 @@ use crate::{
     },
     grpc::{
         continuation::Keys,
-        deadline,
         decode::{self, Instances, Unanswerable},
         encode,
     },
     pb::{self, authorization_service_server::AuthorizationService},
-    telemetry::Call,
     upstream::Flinks,
 };
-
-/// How long calls may take at most, whatever the caller allows.
-#[derive(Clone, Copy, Debug)]
-pub struct Timeouts {
-    /// For calls that ask the bank.
-    pub live: Duration,
-    /// For calls that read Flinks' cache.
-    pub cached: Duration,
-}
 
 /// The service `flinks.gateway.v1.AuthorizationService`.
 #[derive(Debug)]
@@ -37,17 +26,44 @@ pub struct Gateway {
     flinks: Flinks,
     instances: Instances,
     keys: Keys,
-    timeouts: Timeouts,
+    known: KnownInstitutions,
 }
 
 impl Gateway {
     /// Puts the service together.
-    pub fn new(flinks: Flinks, instances: Instances, keys: Keys, timeouts: Timeouts) -> Self {
+    pub fn new(flinks: Flinks, instances: Instances, keys: Keys) -> Self {
         Self {
             flinks,
             instances,
             keys,
-            timeouts,
+            known: KnownInstitutions::default(),
+        }
+    }
+
+    /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
+    pub fn cut_off(&self) -> CancellationToken {
+        self.flinks.cut_off()
+    }
+
+    /// Notes the bank as Flinks names it.
+    fn note(&self, call: &Call, institution: Option<&Institution>) {
+        if let Some(institution) = institution {
+            self.known.learn(&institution.name);
+            call.institution(&institution.name);
+        }
+    }
+
+    fn note_outcome(&self, call: &Call, outcome: &Outcome) {
+        match outcome {
+            Outcome::Session(session) => {
+                call.outcome("session");
+                self.note(call, session.institution.as_ref());
+            }
+            Outcome::Challenged(round) => {
+                call.outcome("challenge_round");
+                self.note(call, round.institution.as_ref());
+            }
+            Outcome::Pending(_) => call.outcome("pending"),
         }
     }
 }
@@ -58,13 +74,15 @@ impl AuthorizationService for Gateway {
         &self,
         request: Request<pb::AuthorizeRequest>,
     ) -> Result<Response<pb::AuthorizeResponse>, Status> {
-        let (message, call, deadline) = accept(request, self.timeouts.live);
+        let (message, call) = accept(request);
         let request = decode::authorize(message, &self.instances)?;
-        if let Subject::Credentials { institution, .. } = &request.subject {
+        if let Subject::Credentials { institution, .. } = &request.subject
+            && self.known.knows(institution)
+        {
             call.institution(institution);
         }
-        let outcome = upstream(&call, self.flinks.authorize(request, deadline)).await?;
-        note(&call, &outcome);
+        let outcome = upstream(&call, self.flinks.authorize(request, call.deadline)).await?;
+        self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::authorize(outcome, &self.keys)))
     }
 
@@ -72,12 +90,13 @@ impl AuthorizationService for Gateway {
         &self,
         request: Request<pb::AnswerChallengesRequest>,
     ) -> Result<Response<pb::AnswerChallengesResponse>, Status> {
-        let (message, call, deadline) = accept(request, self.timeouts.live);
+        let (message, call) = accept(request);
         let request =
             decode::answer_challenges(message, &self.keys, &self.instances, Timestamp::now())?;
-        note_institution(&call, request.round.institution.as_ref());
-        let outcome = upstream(&call, self.flinks.answer_challenges(request, deadline)).await?;
-        note(&call, &outcome);
+        self.note(&call, request.round.institution.as_ref());
+        let outcome =
+            upstream(&call, self.flinks.answer_challenges(request, call.deadline)).await?;
+        self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::answer_challenges(
             outcome, &self.keys,
         )))
@@ -87,13 +106,13 @@ impl AuthorizationService for Gateway {
         &self,
         request: Request<pb::CachedAuthorizeRequest>,
     ) -> Result<Response<pb::CachedAuthorizeResponse>, Status> {
-        let (message, call, deadline) = accept(request, self.timeouts.cached);
+        let (message, call) = accept(request);
         let request = decode::cached_authorize(message, &self.instances)?;
-        let outcome = upstream(&call, self.flinks.cached_authorize(request, deadline)).await?;
+        let outcome = upstream(&call, self.flinks.cached_authorize(request, call.deadline)).await?;
         match &outcome {
             CachedOutcome::Session(session) => {
                 call.outcome("session");
-                note_institution(&call, session.institution.as_ref());
+                self.note(&call, session.institution.as_ref());
             }
             CachedOutcome::Pending(_) => call.outcome("pending"),
         }
@@ -101,15 +120,13 @@ impl AuthorizationService for Gateway {
     }
 }
 
-/// Takes a request apart: what is asked, its log line, and when it must be over.
-fn accept<M>(mut request: Request<M>, cap: Duration) -> (M, Call, Instant) {
-    // The layer that writes log lines is on every server; only a bare service is called without it.
-    let call = request
-        .extensions_mut()
-        .remove::<Call>()
-        .unwrap_or_default();
-    let deadline = deadline::of(request.metadata().as_ref(), call.arrived, cap);
-    (request.into_inner(), call, deadline)
+/// Takes a request apart: what is asked, and the call that asks.
+fn accept<M>(mut request: Request<M>) -> (M, Call) {
+    let call = request.extensions_mut().remove();
+    (
+        request.into_inner(),
+        call.expect("the server's layer is around every call"),
+    )
 }
 
 /// Waits for Flinks, and notes how long it took and why it failed.
@@ -122,26 +139,6 @@ async fn upstream<T>(
         call.cause(std::error::Error::source(failure));
     }
     result
-}
-
-fn note(call: &Call, outcome: &Outcome) {
-    match outcome {
-        Outcome::Session(session) => {
-            call.outcome("session");
-            note_institution(call, session.institution.as_ref());
-        }
-        Outcome::Challenged(round) => {
-            call.outcome("challenge_round");
-            note_institution(call, round.institution.as_ref());
-        }
-        Outcome::Pending(_) => call.outcome("pending"),
-    }
-}
-
-fn note_institution(call: &Call, institution: Option<&Institution>) {
-    if let Some(institution) = institution {
-        call.institution(&institution.name);
-    }
 }
 
 impl From<Unanswerable> for Status {

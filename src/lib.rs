@@ -17,9 +17,10 @@
 //!
 //! Three RPCs make three requests; all three end in an outcome or in a [`Failure`](domain::failure::Failure). A
 //! security challenge is an outcome, not an error: the caller asked to be signed in, and the honest answer is a
-//! question. Around this: [`config`] reads the settings, [`server`] listens and drains, [`telemetry`] writes one line
-//! for each call.
+//! question. Around this: [`config`] reads the settings, [`server`] listens and drains, [`call`] gives each call its id,
+//! its deadline and its line in the log.
 
+pub mod call;
 pub mod config;
 pub mod domain;
 pub mod gateway;

@@ -16,10 +16,10 @@ use tower::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    call::CallLayer,
     gateway::Gateway,
-    grpc::status,
+    grpc::{deadline::Timeouts, status},
     pb::{self, authorization_service_server::AuthorizationServiceServer},
-    telemetry::CallLayer,
 };
 
 /// The names that health is told for: the whole server, and our service.
@@ -34,6 +34,8 @@ const PUBLIC: [&str; 2] = [
 /// What bounds a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// How long calls may take.
+    pub timeouts: Timeouts,
     /// The size of a request message.
     pub max_request_bytes: usize,
     /// How long calls in flight may go on after shutdown begins.
@@ -41,9 +43,9 @@ pub struct Limits {
 }
 
 /// What every call goes through: its log line, and within it a net for panics.
-fn layers() -> Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>> {
+fn layers(timeouts: Timeouts) -> Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>> {
     ServiceBuilder::new()
-        .layer(CallLayer)
+        .layer(CallLayer { timeouts })
         .layer(CatchPanicLayer::custom(caught as Caught))
         .into_inner()
 }
@@ -80,13 +82,17 @@ pub async fn serve(
             .into_iter()
             .fold(builder, |builder, name| builder.with_service_name(name))
     };
+    let cut_off = gateway.cut_off();
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
     let (drain, draining) = tokio::sync::oneshot::channel::<()>();
     let serving = Server::builder()
         .max_concurrent_streams(4096)
-        .layer(layers())
+        // A peer that went away without a word is noticed, and its calls with it.
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .layer(layers(limits.timeouts))
         .add_service(service)
         .add_service(health)
         .add_service(reflection().build_v1().map_err(io::Error::other)?)
@@ -115,14 +121,21 @@ pub async fn serve(
         reporter.clear_service_status(service).await;
     }
     tracing::info!(limit = ?limits.drain_timeout, "draining");
-    match tokio::time::timeout(limits.drain_timeout, serving).await {
+    if let Ok(ended) = tokio::time::timeout(limits.drain_timeout, &mut serving).await {
+        return ended.map_err(io::Error::other);
+    }
+    // A connection that just closed would look to a mesh as if nothing had been sent. So each call is answered, with
+    // what is known of its outcome.
+    tracing::warn!("calls still in flight at the end of the drain are cut off");
+    cut_off.cancel();
+    match tokio::time::timeout(FAREWELL, serving).await {
         Ok(ended) => ended.map_err(io::Error::other),
-        Err(_) => {
-            tracing::warn!("calls still in flight at the end of the drain were cut off");
-            Ok(())
-        }
+        Err(_) => Ok(()),
     }
 }
+
+/// How long the answers to calls that were cut off may take to be written.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
@@ -138,7 +151,12 @@ mod tests {
         async fn panics(_: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
             panic!("canary")
         }
-        let service = layers().layer(tower::service_fn(panics));
+        let minute = Duration::from_secs(60);
+        let timeouts = Timeouts {
+            live: minute,
+            cached: minute,
+        };
+        let service = layers(timeouts).layer(tower::service_fn(panics));
         let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
         let request = Request::post(path).body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();

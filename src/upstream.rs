@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+mod exchange;
 mod fault;
 mod http;
 mod token;
@@ -18,10 +19,12 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::{
     decode::{Challenged, Meaning},
+    exchange::Exchange,
     http::Http,
     token::Tokens,
 };
@@ -75,6 +78,7 @@ pub struct Limits {
 pub struct Flinks {
     instances: BTreeMap<InstanceName, Instance>,
     round_lifetime: Duration,
+    cut_off: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -118,7 +122,13 @@ impl Flinks {
                 .map(instance)
                 .collect::<Result<_, _>>()?,
             round_lifetime: limits.round_lifetime,
+            cut_off: CancellationToken::new(),
         })
+    }
+
+    /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
+    pub fn cut_off(&self) -> CancellationToken {
+        self.cut_off.clone()
     }
 
     /// Signs a customer in at their bank.
@@ -127,17 +137,19 @@ impl Flinks {
         request: Authorize,
         deadline: Instant,
     ) -> Result<Outcome, Failure> {
+        let exchange = &self.exchange(deadline);
         let by_login_id = matches!(request.subject, Subject::Login(_));
-        let exchange = async {
+        let work = async {
             let instance = self.instance(&request.instance);
-            let body = encode::authorize(&request);
             let token = instance.fresh_token().await?;
-            let (meaning, token) = instance.authorize(body, token, by_login_id, None).await?;
+            let body = encode::authorize(&request);
+            let (meaning, token) = instance
+                .authorize(exchange, body, token, by_login_id, None)
+                .await?;
             Ok(self.outcome(meaning, request.instance, token, 1))
         };
-        within(deadline, exchange)
-            .await
-            .map_err(|failure| failure.during(Call::Authorize))
+        let result = exchange.run(work).await;
+        result.map_err(|failure| failure.during(Call::Authorize))
     }
 
     /// Answers a round of challenges.
@@ -146,23 +158,20 @@ impl Flinks {
         request: AnswerChallenges,
         deadline: Instant,
     ) -> Result<Outcome, Failure> {
+        let exchange = &self.exchange(deadline);
         let session = request.round.request_id.clone();
-        let exchange = async {
-            let round = &request.round;
-            let instance = self.instance(&round.instance);
+        let work = async {
+            let instance = self.instance(&request.round.instance);
+            let token = request.round.token.clone();
             let body = encode::answer_challenges(&request);
-            let token = round.token.clone();
             let (meaning, token) = instance
-                .authorize(body, token, false, Some(&round.request_id))
+                .authorize(exchange, body, token, false, Some(&session))
                 .await?;
-            Ok(self.outcome(
-                meaning,
-                request.round.instance,
-                token,
-                request.round.number.saturating_add(1),
-            ))
+            let number = request.round.number.saturating_add(1);
+            Ok(self.outcome(meaning, request.round.instance, token, number))
         };
-        within(deadline, exchange).await.map_err(|failure| Failure {
+        let result = exchange.run(work).await;
+        result.map_err(|failure| Failure {
             request_id: failure.request_id.clone().or(Some(session)),
             ..failure.during(Call::AnswerChallenges)
         })
@@ -174,11 +183,14 @@ impl Flinks {
         request: CachedAuthorize,
         deadline: Instant,
     ) -> Result<CachedOutcome, Failure> {
-        let exchange = async {
+        let exchange = &self.exchange(deadline);
+        let work = async {
             let instance = self.instance(&request.instance);
-            let body = encode::cached_authorize(&request);
             let token = instance.fresh_token().await?;
-            let (meaning, _) = instance.authorize(body, token, true, None).await?;
+            let body = encode::cached_authorize(&request);
+            let (meaning, _) = instance
+                .authorize(exchange, body, token, true, None)
+                .await?;
             match meaning {
                 Meaning::Session(session) => Ok(CachedOutcome::Session(session)),
                 Meaning::Pending(pending) => Ok(CachedOutcome::Pending(pending)),
@@ -189,9 +201,12 @@ impl Flinks {
                 }),
             }
         };
-        within(deadline, exchange)
-            .await
-            .map_err(|failure| failure.during(Call::CachedAuthorize))
+        let result = exchange.run(work).await;
+        result.map_err(|failure| failure.during(Call::CachedAuthorize))
+    }
+
+    fn exchange(&self, deadline: Instant) -> Exchange {
+        Exchange::new(deadline, self.cut_off.clone())
     }
 
     fn instance(&self, name: &InstanceName) -> &Instance {
@@ -244,52 +259,35 @@ impl Instance {
     /// Posts to `/Authorize`, and gives back the token that the session now goes by.
     async fn authorize(
         &self,
+        exchange: &Exchange,
         body: Bytes,
         token: Option<AuthKey>,
         by_login_id: bool,
         session: Option<&RequestId>,
     ) -> Result<(Meaning, Option<AuthKey>), Failure> {
-        let Some(tokens) = &self.tokens else {
-            return Ok((
-                self.post(body, token.as_ref(), by_login_id, session)
-                    .await?,
-                token,
-            ));
+        let post = async |token: Option<AuthKey>| {
+            exchange.may_send()?;
+            let auth_key = token.as_ref().map(encode::auth_key);
+            let reply = self.http.post("Authorize", auth_key, body.clone()).await?;
+            Ok((decode::authorize(reply, by_login_id, session)?, token))
         };
-        match self
-            .post(body.clone(), token.as_ref(), by_login_id, session)
-            .await
-        {
-            Err(failure) if decode::is_token_refused(&failure) => {
-                let token = Some(tokens.take().await?);
-                Ok((
-                    self.post(body, token.as_ref(), by_login_id, session)
-                        .await?,
-                    token,
-                ))
+        match (post(token).await, &self.tokens) {
+            (Err(refused), Some(tokens)) if decode::is_token_refused(&refused) => {
+                let again = async { post(Some(tokens.replace().await?)).await };
+                again.await.map_err(after_refusal)
             }
-            answered => Ok((answered?, token)),
+            (answered, _) => answered,
         }
-    }
-
-    async fn post(
-        &self,
-        body: Bytes,
-        token: Option<&AuthKey>,
-        by_login_id: bool,
-        session: Option<&RequestId>,
-    ) -> Result<Meaning, Failure> {
-        let auth_key = token.map(encode::auth_key);
-        let reply = self.http.post("Authorize", auth_key, body).await?;
-        decode::authorize(reply, by_login_id, session)
     }
 }
 
-async fn within<T>(
-    deadline: Instant,
-    exchange: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    tokio::time::timeout_at(deadline.into(), exchange)
-        .await
-        .unwrap_or_else(|_| Err(Failure::new(Reason::DeadlineExceeded)))
+/// Once a token was refused it is no longer true that nothing was sent, though the bank was not asked.
+fn after_refusal(failure: Failure) -> Failure {
+    match failure.reason {
+        Reason::UpstreamUnreachable => Failure {
+            reason: Reason::UpstreamFailed,
+            ..failure
+        },
+        _ => failure,
+    }
 }

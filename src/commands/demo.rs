@@ -13,6 +13,7 @@ use std::{
 
 use flinks_gateway::{
     config::{self, Config, Sources},
+    grpc::status::code_name,
     pb::{
         self, ErrorReason, NextStep, answer_challenges_response, authorization_service_client,
         authorize_request::Subject, authorize_response, cached_authorize_response, challenge::Kind,
@@ -24,7 +25,7 @@ use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::{
-    authorize::show::{Plain, code_name, x_request_id},
+    authorize::show::{Plain, x_request_id},
     complain,
     serve::{self, Running},
 };
@@ -265,7 +266,7 @@ async fn wrong_password(client: &mut Client) -> Result<(), Departure> {
     let code = code_name(status.code());
     let mut text = format!("   message      {}\n", Plain(status.message()));
     for (name, is, told) in [
-        ("code", code.as_str(), "INVALID_ARGUMENT"),
+        ("code", code, "INVALID_ARGUMENT"),
         (
             "reason",
             &info.reason,

@@ -91,10 +91,12 @@ impl FromArgMatches for Args {
 }
 
 pub(crate) async fn run(args: Args) -> ExitCode {
-    let variable = |name: &str| env::var(name).ok();
-    let file = args
-        .config
-        .or_else(|| variable(&format!("{}CONFIG", config::PREFIX)).map(PathBuf::from));
+    // What is not UTF-8 is no value of any setting, and is told as such.
+    let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let file = args.config.or_else(|| {
+        let file = env::var_os(format!("{}CONFIG", config::PREFIX))?;
+        (!file.is_empty()).then(|| file.into())
+    });
     let config = config::read(Sources {
         flags: args.flags,
         env: &variable,
@@ -166,7 +168,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         );
         Keys::random()
     });
-    let gateway = Gateway::new(flinks, instances, keys, config.timeouts);
+    let gateway = Gateway::new(flinks, instances, keys);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
         // A dropped sender means the same as a sent word.

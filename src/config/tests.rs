@@ -74,8 +74,8 @@ fn a_flag_beats_the_environment_and_the_environment_the_file() {
     ];
     let config = read_env(&env, &[("listen", "127.0.0.1:1")], Some(file)).unwrap();
     assert_eq!(config.listen.port(), 1);
-    assert_eq!(config.timeouts.cached.as_secs(), 2);
-    assert_eq!(config.timeouts.live.as_secs(), 3);
+    assert_eq!(config.server.timeouts.cached.as_secs(), 2);
+    assert_eq!(config.server.timeouts.live.as_secs(), 3);
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Unrecognized {
     /// Flinks' `Type`.
-    pub type_name: String,
+    pub type_name: Secret,
     /// Flinks' `Iterables`, as far as they are texts.
     pub iterables: Vec<Secret>,
     /// The whole of it.

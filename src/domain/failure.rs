@@ -111,9 +111,12 @@ pub enum Reason {
     /// The connection was lost after sending (customer decides).
     #[error("the connection to Flinks was lost after sending; the outcome at the bank is unknown")]
     OutcomeUnknown,
-    /// Out of time (customer decides).
+    /// Out of time after sending (customer decides).
     #[error("the deadline passed; the outcome at the bank is unknown")]
     DeadlineExceeded,
+    /// Out of time before anything was sent (caller).
+    #[error("the deadline passed before anything was sent to Flinks")]
+    DeadlineExceededUnsent,
 }
 
 /// What is wrong with an answer of Flinks', and where: never what it said.

@@ -50,7 +50,7 @@ pub struct Login {
     /// The user name as typed.
     pub username: Option<Secret>,
     /// Whose accounts, in Flinks' words.
-    pub type_name: Option<String>,
+    pub type_name: Option<Secret>,
     /// Whether it is refreshed every night.
     pub scheduled_refresh: bool,
     /// When the bank was last asked; none when that was unreadable.
@@ -63,7 +63,7 @@ pub struct Institution {
     /// Flinks' name for it.
     pub name: String,
     /// Its name for people.
-    pub display_name: Option<String>,
+    pub display_name: Option<Secret>,
     /// Flinks' number for it.
     pub id: Option<i32>,
 }
@@ -72,11 +72,11 @@ pub struct Institution {
 #[derive(Clone, Debug)]
 pub struct Link {
     /// What it leads to, in Flinks' words.
-    pub rel: String,
+    pub rel: Secret,
     /// The path.
-    pub href: String,
+    pub href: Secret,
     /// An example of the path.
-    pub example: Option<String>,
+    pub example: Option<Secret>,
 }
 
 /// Work that Flinks goes on with in the background.

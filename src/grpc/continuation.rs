@@ -198,7 +198,7 @@ impl From<SealedChallenge> for Challenge {
                 SealedKind::ImageSelection => Kind::ImageSelection(options),
                 SealedKind::TextOrCall => Kind::TextOrCall(options),
                 SealedKind::Unrecognized => Kind::Unrecognized(Unrecognized {
-                    type_name: String::new(),
+                    type_name: Secret::from(String::new()),
                     iterables: Vec::new(),
                     raw: Vec::new(),
                 }),

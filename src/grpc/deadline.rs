@@ -10,17 +10,31 @@ use http::HeaderMap;
 /// How long before tonic's timer ours fires.
 const AHEAD: Duration = Duration::from_millis(5);
 
+/// How long after a call's deadline, and still before tonic's timer, a call that did not end itself is ended: one
+/// whose message is slow to arrive.
+pub const BACKSTOP: Duration = Duration::from_millis(3);
+
+/// How long calls may take at most, whatever the caller allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For calls that ask the bank.
+    pub live: Duration,
+    /// For calls that read Flinks' cache.
+    pub cached: Duration,
+}
+
 /// When a call that arrived at `arrived` must be over: by the caller's word, and at the latest after `cap`.
 pub fn of(headers: &HeaderMap, arrived: Instant, cap: Duration) -> Instant {
     let asked = timeout(headers).map(|timeout| timeout.saturating_sub(AHEAD));
     arrived + asked.map_or(cap, |asked| asked.min(cap))
 }
 
-/// The caller's timeout; none when there is none, or none that can be read.
-pub fn timeout(headers: &HeaderMap) -> Option<Duration> {
+/// The caller's timeout; none when there is none, or none that can be read. Whatever tonic's timer takes is taken:
+/// a number with a plus sign, too.
+fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.len() > 8 {
         return None;
     }
     let count: u64 = digits.parse().ok()?;
@@ -59,6 +73,7 @@ mod tests {
             ("999999999S", None),
             ("S", None),
             ("", None),
+            ("+1S", Some(Duration::from_secs(1))),
             ("-1S", None),
             ("1x", None),
         ] {

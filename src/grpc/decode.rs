@@ -238,6 +238,9 @@ pub fn cached_authorize(
     }
 }
 
+/// How many violations are told: details travel in headers, which many clients take up to 8 KiB of.
+const MOST_VIOLATIONS: usize = 25;
+
 /// Gathers violations, so that all are told at once.
 #[derive(Default)]
 struct Check {
@@ -254,6 +257,10 @@ impl From<Check> for Invalid {
 
 impl Check {
     fn note(&mut self, field: impl Into<String>, rule: Rule) {
+        // A flood of faults is told in part, and not kept either.
+        if self.violations.len() >= MOST_VIOLATIONS {
+            return;
+        }
         self.violations.push(Violation {
             field: field.into(),
             rule,

@@ -66,11 +66,12 @@ fn session(session: Session) -> pb::Session {
 }
 
 fn login(login: Login) -> pb::Login {
-    let r#type = match login.type_name.as_deref() {
-        None | Some("") => pb::LoginType::Unspecified,
-        Some(name) if name.eq_ignore_ascii_case("Personal") => pb::LoginType::Personal,
-        Some(name) if name.eq_ignore_ascii_case("Business") => pb::LoginType::Business,
-        Some(_) => pb::LoginType::Other,
+    let type_name = text_or_empty(login.type_name);
+    let r#type = match type_name.to_ascii_lowercase().as_str() {
+        "" => pb::LoginType::Unspecified,
+        "personal" => pb::LoginType::Personal,
+        "business" => pb::LoginType::Business,
+        _ => pb::LoginType::Other,
     };
     pb::Login {
         login_id: text(&login.id.0),
@@ -78,20 +79,22 @@ fn login(login: Login) -> pb::Login {
         r#type: r#type.into(),
         scheduled_refresh: login.scheduled_refresh,
         last_refresh_time: login.last_refresh.map(timestamp),
-        type_name: login.type_name.unwrap_or_default(),
+        type_name,
     }
 }
 
 fn institution(institution: Institution) -> pb::Institution {
     pb::Institution {
         name: institution.name,
-        display_name: institution.display_name.unwrap_or_default(),
+        display_name: text_or_empty(institution.display_name),
         id: institution.id.unwrap_or_default(),
     }
 }
 
 fn link(link: Link) -> pb::Link {
-    let resource = match link.rel.trim_end_matches("Async").trim_start_matches("Get") {
+    let rel = text(&link.rel);
+    // The links of a 202 are named for endpoints: GetAccountsDetailAsync.
+    let resource = match rel.trim_end_matches("Async").trim_start_matches("Get") {
         "AccountsDetail" => pb::Resource::AccountsDetail,
         "AccountsSummary" => pb::Resource::AccountsSummary,
         "Statements" => pb::Resource::Statements,
@@ -100,9 +103,9 @@ fn link(link: Link) -> pb::Link {
     };
     pb::Link {
         resource: resource.into(),
-        rel: link.rel,
-        href: link.href,
-        example: link.example.unwrap_or_default(),
+        rel,
+        href: text(&link.href),
+        example: text_or_empty(link.example),
     }
 }
 
@@ -155,7 +158,7 @@ fn challenge((place, challenge): (usize, Challenge)) -> pb::Challenge {
             phone_numbers: texts(&phone_numbers),
         }),
         Kind::Unrecognized(challenge) => Wire::Unrecognized(pb::UnrecognizedChallenge {
-            r#type: challenge.type_name,
+            r#type: text(&challenge.type_name),
             iterables: texts(&challenge.iterables),
             raw: Some(object(challenge.raw)),
         }),

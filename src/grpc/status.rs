@@ -78,6 +78,7 @@ fn row(reason: Reason) -> Row {
         Reason::UpstreamUnreachable        => row(C::Unavailable,        E::UpstreamUnreachable,     N::RetryNow,           Always),
         Reason::OutcomeUnknown             => row(C::Unknown,            E::OutcomeUnknown,          N::CheckOutcome,       Cached),
         Reason::DeadlineExceeded           => row(C::DeadlineExceeded,   E::DeadlineExceeded,        N::CheckOutcome,       Cached),
+        Reason::DeadlineExceededUnsent     => row(C::DeadlineExceeded,   E::DeadlineExceeded,        N::RetryNow,           Always),
     }
 }
 
@@ -141,7 +142,6 @@ impl From<Invalid> for Status {
             invalid
                 .violations
                 .into_iter()
-                .take(MOST_VIOLATIONS)
                 .map(|violation| {
                     let mut wire = tonic_types::FieldViolation::new(
                         violation.field,
@@ -155,9 +155,6 @@ impl From<Invalid> for Status {
         Status::with_error_details(Code::InvalidArgument, message, details)
     }
 }
-
-/// How many violations are told: details travel in headers, which many clients take up to 8 KiB of.
-const MOST_VIOLATIONS: usize = 25;
 
 /// The fields at fault, in a line that stays short.
 fn some_fields(invalid: &Invalid) -> String {
@@ -182,6 +179,18 @@ pub fn gateway_fault() -> Status {
         HashMap::new(),
     );
     Status::with_error_details(Code::Internal, "the gateway failed", details)
+}
+
+/// The message is compressed in a way that the gateway does not take.
+pub fn compressed() -> Status {
+    let details = details(
+        ErrorReason::InvalidRequest,
+        NextStep::FixRequest,
+        false,
+        HashMap::new(),
+    );
+    let message = "the message is compressed, which the gateway does not take; nothing was sent";
+    Status::with_error_details(Code::Unimplemented, message, details)
 }
 
 /// A status that the framework made on its own, before any of our code ran, in the form of all others.
@@ -243,5 +252,28 @@ fn fault_name(kind: BodyFaultKind) -> &'static str {
         BodyFaultKind::TooDeep => "too_deep",
         BodyFaultKind::WrongType => "wrong_type",
         BodyFaultKind::Incomplete => "incomplete",
+    }
+}
+
+/// A code's name in the gRPC specification.
+pub fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }

@@ -5,7 +5,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil, tz::TimeZone};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{
     fault::{self, Context},
@@ -43,38 +43,50 @@ pub(super) fn authorize(
     session: Option<&RequestId>,
 ) -> Result<Meaning, Failure> {
     let status = reply.status;
-    let seen = |failure: Failure| Failure {
-        http_status: Some(status),
-        request_id: failure.request_id.or_else(|| session.cloned()),
-        ..failure
-    };
-    let mut body = object(reply).map_err(seen)?;
-    meaning(&mut body, status, by_login_id, session).map_err(seen)
+    let meaning =
+        object(reply).and_then(|mut body| meaning(&mut body, status, by_login_id, session));
+    meaning.map_err(|failure| Failure {
+        request_id: failure.request_id.clone().or_else(|| session.cloned()),
+        ..answered(failure, status)
+    })
 }
 
-/// Reads a reply to `/GenerateAuthorizeToken`.
+/// Reads a reply to `/GenerateAuthorizeToken`. Whatever is wrong is between the gateway and Flinks, and no
+/// customer's to mend.
 pub(super) fn token(reply: Reply) -> Result<AuthKey, Failure> {
     let status = reply.status;
-    let seen = |failure: Failure| Failure {
+    let token = object(reply).and_then(|mut body| {
+        let code = code(&mut body, status);
+        if status == 200
+            && let Some(token) = body.strict_text("Token")?.and_then(AuthKey::parse)
+        {
+            return Ok(token);
+        }
+        let reason = match (code.as_ref().map(FlinksCode::as_str), status) {
+            (Some("TOO_MANY_REQUESTS"), _) | (_, 429) => Reason::RateLimited,
+            (_, 500..) => Reason::UpstreamFailed,
+            (None, ..300) => return Err(Failure::body(BodyFaultKind::Incomplete, "Token")),
+            _ => Reason::UpstreamKeysRefused,
+        };
+        Err(Failure {
+            flinks_code: code,
+            ..Failure::new(reason)
+        })
+    });
+    token.map_err(|failure| answered(failure, status))
+}
+
+/// What a status adds to a failure. A 429 says all by itself, whatever page comes with it.
+fn answered(failure: Failure, status: u16) -> Failure {
+    let reason = match failure.reason {
+        Reason::UpstreamResponseInvalid(_) if status == 429 => Reason::RateLimited,
+        reason => reason,
+    };
+    Failure {
+        reason,
         http_status: Some(status),
         ..failure
-    };
-    let mut body = object(reply).map_err(seen)?;
-    let code = code(&mut body).map_err(seen)?;
-    if status != 200 || code.as_ref().is_some_and(|code| code.as_str() != "OK") {
-        let context = Context {
-            by_login_id: false,
-            about_keys: true,
-        };
-        return Err(seen(Failure {
-            flinks_code: code.clone(),
-            ..Failure::new(fault::reason(code.as_ref(), status, context))
-        }));
     }
-    let token = body.text("Token").map_err(seen)?;
-    token
-        .and_then(AuthKey::parse)
-        .ok_or_else(|| seen(Failure::body(BodyFaultKind::Incomplete, "Token")))
 }
 
 /// The JSON object of a reply.
@@ -120,55 +132,66 @@ fn meaning(
     by_login_id: bool,
     session: Option<&RequestId>,
 ) -> Result<Meaning, Failure> {
-    let code = code(body)?.filter(|code| !matches!(code.as_str(), "OK" | "CREATED"));
-    let status = match body.integer::<u16>("HttpStatusCode")? {
+    let inner: Option<u16> = body.integer("HttpStatusCode");
+    // An answer's reply may leave its RequestId out, but then something else must say that it is one of Flinks'.
+    let is_flinks = inner.is_some()
+        || [
+            "Login",
+            "Links",
+            "Institution",
+            "SecurityChallenges",
+            "FlinksCode",
+        ]
+        .iter()
+        .any(|name| body.any(name).is_some());
+    let session = session.filter(|_| is_flinks);
+    let status = match inner {
         Some(inner @ (202 | 203 | 400..)) if status == 200 || status == 201 => inner,
         _ => status,
     };
-    let named = code.as_ref().map(FlinksCode::as_str);
-    match (named, status) {
-        (Some("OPERATION_PENDING" | "OPERATION_DISPATCHED"), _) | (None, 202) => {
-            return Ok(Meaning::Pending(pending(body, code, session)?));
-        }
-        (None, 200 | 201 | 203) => {
-            let challenges = challenges(body)?;
-            if !challenges.is_empty() {
-                return Ok(Meaning::Challenged(challenged(
-                    body, challenges, session, status,
-                )?));
-            }
-            if status == 203 {
-                return Err(Failure::body(
-                    BodyFaultKind::Incomplete,
-                    "SecurityChallenges",
-                ));
-            }
-            return Ok(Meaning::Session(opened(body, session)?));
-        }
-        (Some("INVALID_SECURITY_RESPONSE_NO_RETRY"), _) => {}
-        // The bank refused the answers and asks again, in the same session.
-        (Some("INVALID_SECURITY_RESPONSE"), _) | (_, 401) => {
-            let challenges = challenges(body)?;
-            if !challenges.is_empty() {
-                return Ok(Meaning::Challenged(challenged(
-                    body, challenges, session, status,
-                )?));
-            }
-        }
-        _ => {}
-    }
-    if (200..300).contains(&status) && code.is_none() {
-        return Err(Failure::body(BodyFaultKind::WrongType, "HttpStatusCode"));
-    }
-    let message = body.text("Message").unwrap_or_default();
+    let code = code(body, status);
+    let message = body.text("Message");
     let context = Context {
         by_login_id,
         about_keys: message.is_some_and(|message| is_about_keys(&message)),
     };
+    let fault = code.as_ref().and_then(|code| fault::by_code(code, context));
+    let named = code.as_ref().map(FlinksCode::as_str).unwrap_or_default();
+    let succeeded = (200..300).contains(&status) && fault.is_none();
+
+    if matches!(named, "OPERATION_PENDING" | "OPERATION_DISPATCHED") || (succeeded && status == 202)
+    {
+        return Ok(Meaning::Pending(pending(body, code, session)?));
+    }
+    // The bank refused the answers and asks again, in the same session.
+    let asks_again = named == "INVALID_SECURITY_RESPONSE" || (fault.is_none() && status == 401);
+    if succeeded || asks_again {
+        let challenges = challenges(body);
+        let challenges = if succeeded {
+            challenges?
+        } else {
+            challenges.unwrap_or_default()
+        };
+        if !challenges.is_empty() {
+            return Ok(Meaning::Challenged(challenged(
+                body, challenges, session, status,
+            )?));
+        }
+    }
+    if succeeded {
+        return match status {
+            200 | 201 => Ok(Meaning::Session(opened(body, session)?)),
+            203 => Err(Failure::body(
+                BodyFaultKind::Incomplete,
+                "SecurityChallenges",
+            )),
+            _ => Err(Failure::body(BodyFaultKind::WrongType, "HttpStatusCode")),
+        };
+    }
     Err(Failure {
         request_id: request_id(body, None).ok(),
-        flinks_code: code.clone(),
-        ..Failure::new(fault::reason(code.as_ref(), status, context))
+        flinks_code: code,
+        ..Failure::new(fault.unwrap_or_else(|| fault::by_status(status)))
     })
 }
 
@@ -188,23 +211,18 @@ fn is_about_keys(message: &str) -> bool {
     message.contains("auth key") || message.contains("authorize token")
 }
 
-/// Some deployments write `flinksCode` or `Code`.
-fn code(body: &mut Object) -> Result<Option<FlinksCode>, Failure> {
-    let text = match body.text("FlinksCode")? {
-        Some(text) => Some(text),
-        None => body.text("Code").unwrap_or_default(),
+/// Flinks' code. Some deployments write `Code` in an error; in a success that may be anything's name.
+fn code(body: &mut Object, status: u16) -> Option<FlinksCode> {
+    let text = match body.text("FlinksCode") {
+        Some(text) => text,
+        None if status >= 400 => body.text("Code")?,
+        None => return None,
     };
-    match text {
-        None => Ok(None),
-        Some(text) if text.is_empty() => Ok(None),
-        Some(text) => FlinksCode::parse(&text)
-            .map(Some)
-            .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "FlinksCode")),
-    }
+    FlinksCode::parse(text.trim())
 }
 
 fn request_id(body: &mut Object, session: Option<&RequestId>) -> Result<RequestId, Failure> {
-    match body.text("RequestId")? {
+    match body.strict_text("RequestId")? {
         Some(text) => RequestId::parse(text)
             .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "RequestId")),
         None => session
@@ -216,10 +234,10 @@ fn request_id(body: &mut Object, session: Option<&RequestId>) -> Result<RequestI
 fn opened(body: &mut Object, session: Option<&RequestId>) -> Result<Session, Failure> {
     Ok(Session {
         request_id: request_id(body, session)?,
-        login: body.object("Login")?.map(login).transpose()?.flatten(),
-        institution: institution(body)?,
-        links: links(body)?,
-        tag: tag(body)?,
+        login: body.object("Login").and_then(login),
+        institution: institution(body),
+        links: links(body),
+        tag: tag(body),
     })
 }
 
@@ -231,7 +249,7 @@ fn pending(
     Ok(PendingOperation {
         request_id: request_id(body, session)?,
         flinks_code,
-        links: links(body)?,
+        links: links(body),
     })
 }
 
@@ -246,55 +264,47 @@ fn challenged(
         challenges,
         answers_rejected: session.is_some() && status >= 400,
         http_status: status,
-        institution: institution(body)?,
-        tag: tag(body)?,
+        institution: institution(body),
+        tag: tag(body),
     })
 }
 
-fn tag(body: &mut Object) -> Result<Option<Secret>, Failure> {
-    Ok(body.text("Tag")?.map(Secret::from))
+fn tag(body: &mut Object) -> Option<Secret> {
+    body.text("Tag").map(Secret::from)
 }
 
-fn institution(body: &mut Object) -> Result<Option<Institution>, Failure> {
-    let name = body.text("Institution")?;
-    let display_name = body.text("InstitutionName")?;
-    let id = body.integer("InstitutionId")?;
-    Ok(
-        (name.is_some() || display_name.is_some() || id.is_some()).then(|| Institution {
-            name: name.unwrap_or_default(),
-            display_name,
-            id,
-        }),
-    )
+fn institution(body: &mut Object) -> Option<Institution> {
+    let name = body.text("Institution");
+    let display_name = body.text("InstitutionName");
+    let id = body.integer("InstitutionId");
+    (name.is_some() || display_name.is_some() || id.is_some()).then(|| Institution {
+        name: name.unwrap_or_default(),
+        display_name: display_name.map(Secret::from),
+        id,
+    })
 }
 
-fn links(body: &mut Object) -> Result<Vec<Link>, Failure> {
-    let link = |mut link: Object| {
-        Ok(Link {
-            rel: link.text("rel")?.unwrap_or_default(),
-            href: link.text("href")?.unwrap_or_default(),
-            example: link.text("example")?,
-        })
+fn links(body: &mut Object) -> Vec<Link> {
+    let link = |mut link: Object| Link {
+        rel: link.text("rel").unwrap_or_default().into(),
+        href: link.text("href").unwrap_or_default().into(),
+        example: link.text("example").map(Secret::from),
     };
-    body.objects("Links")?.into_iter().map(link).collect()
+    body.objects("Links").into_iter().map(link).collect()
 }
 
 /// A login without an id is no saved login.
-fn login(mut login: Object) -> Result<Option<Login>, Failure> {
-    let Some(id) = login.text("Id")?.filter(|id| !id.is_empty()) else {
-        return Ok(None);
-    };
-    Ok(Some(Login {
-        id: LoginId::parse(id)
-            .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "Login.Id"))?,
-        username: login.text("Username")?.map(Secret::from),
-        type_name: login.text("Type")?,
-        scheduled_refresh: login.bool("IsScheduledRefresh")?.unwrap_or_default(),
+fn login(mut login: Object) -> Option<Login> {
+    Some(Login {
+        id: login.text("Id").and_then(LoginId::parse)?,
+        username: login.text("Username").map(Secret::from),
+        type_name: login.text("Type").map(Secret::from),
+        scheduled_refresh: login.bool("IsScheduledRefresh").unwrap_or_default(),
         last_refresh: login
             .any("LastRefresh")
             .and_then(Json::as_str)
             .and_then(time),
-    }))
+    })
 }
 
 /// Flinks writes UTC, mostly without saying so, with any number of fraction digits.
@@ -311,14 +321,18 @@ fn time(text: &str) -> Option<Timestamp> {
 /// 0001-01-01T00:00:00Z in seconds from 1970: where .NET's times begin, and protobuf's.
 const YEAR_ONE: i64 = -62_135_596_800;
 
+/// More than any bank asks at once.
+const MOST_CHALLENGES: usize = 1000;
+
 fn challenges(body: &mut Object) -> Result<Vec<Challenge>, Failure> {
-    body.objects("SecurityChallenges")?
-        .into_iter()
-        .map(challenge)
-        .collect()
+    let challenges = body.strict_objects("SecurityChallenges")?;
+    if challenges.len() > MOST_CHALLENGES {
+        return Err(Failure::body(BodyFaultKind::TooLarge, "SecurityChallenges"));
+    }
+    Ok(challenges.into_iter().map(challenge).collect())
 }
 
-fn challenge(object: Object) -> Result<Challenge, Failure> {
+fn challenge(object: Object) -> Challenge {
     let text = |name| {
         object
             .any(name)
@@ -345,15 +359,15 @@ fn challenge(object: Object) -> Result<Challenge, Failure> {
         Some(Known::ImageSelection) if !iterables.is_empty() => Kind::ImageSelection(iterables),
         Some(Known::TextOrCall) if !iterables.is_empty() => Kind::TextOrCall(iterables),
         _ => Kind::Unrecognized(Unrecognized {
-            type_name,
+            type_name: type_name.into(),
             iterables,
-            raw: object.into_properties().into_iter().map(property).collect(),
+            raw: properties(object.into_properties(), DEEPEST),
         }),
     };
-    Ok(Challenge {
+    Challenge {
         prompt: prompt.into(),
         kind,
-    })
+    }
 }
 
 enum Known {
@@ -389,17 +403,27 @@ fn known_kind(type_name: &str, object: &Object) -> Option<Known> {
     })
 }
 
-fn property((name, value): (String, Json)) -> (Secret, Value) {
-    (name.into(), self::value(value))
+/// How deep a challenge of an unknown kind is shown: each level is three in protobuf, whose readers go 100 deep.
+const DEEPEST: usize = 24;
+
+fn properties(object: Map<String, Json>, depth: usize) -> Vec<(Secret, Value)> {
+    let property = |(name, json): (String, Json)| (name.into(), value(json, depth - 1));
+    object.into_iter().map(property).collect()
 }
 
-fn value(json: Json) -> Value {
+fn value(json: Json, depth: usize) -> Value {
     match json {
+        Json::Array(_) | Json::Object(_) if depth == 0 => Value::Null,
         Json::Null => Value::Null,
         Json::Bool(bool) => Value::Bool(bool),
         Json::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
         Json::String(text) => Value::Text(text.into()),
-        Json::Array(values) => Value::List(values.into_iter().map(value).collect()),
-        Json::Object(properties) => Value::Object(properties.into_iter().map(property).collect()),
+        Json::Array(values) => Value::List(
+            values
+                .into_iter()
+                .map(|json| value(json, depth - 1))
+                .collect(),
+        ),
+        Json::Object(object) => Value::Object(properties(object, depth)),
     }
 }

@@ -15,12 +15,10 @@ pub(super) struct Context {
     pub about_keys: bool,
 }
 
+/// What a code means; none for a code that is not known.
 #[rustfmt::skip]
-pub(super) fn reason(code: Option<&FlinksCode>, status: u16, context: Context) -> Reason {
-    let Some(code) = code else {
-        return by_status(status);
-    };
-    match code.as_str() {
+pub(super) fn by_code(code: &FlinksCode, context: Context) -> Option<Reason> {
+    Some(match code.as_str() {
         "INVALID_LOGIN" if context.by_login_id => Reason::LoginNotFound,
         "INVALID_LOGIN"                        => Reason::CredentialsRejected,
         "INVALID_USERNAME"                     => Reason::CredentialsRejected,
@@ -50,12 +48,12 @@ pub(super) fn reason(code: Option<&FlinksCode>, status: u16, context: Context) -
         "UNAUTHORIZED"                         => Reason::AccessRefused,
         // The maintenance code is documented in more than one spelling.
         other if other.ends_with("RETRY_LATER") => Reason::InstitutionUnavailable,
-        _                                      => by_status(status),
-    }
+        _                                      => return None,
+    })
 }
 
-/// Never a reason whose gRPC code a mesh repeats: what is not understood may have reached the bank.
-fn by_status(status: u16) -> Reason {
+/// What is left to judge by. Never a reason whose gRPC code a mesh repeats: what is not understood may have reached the bank.
+pub(super) fn by_status(status: u16) -> Reason {
     match status {
         429 => Reason::RateLimited,
         500.. => Reason::UpstreamFailed,

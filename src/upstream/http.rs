@@ -7,8 +7,9 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use reqwest::{Client, Url, redirect, retry, tls};
 
 use crate::domain::failure::{BodyFaultKind, Failure, Reason};
@@ -97,34 +98,15 @@ impl Http {
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
-        let most = self.max_response_bytes;
-        if response
-            .content_length()
-            .is_some_and(|length| length > most as u64)
-        {
-            return Err(Failure::body(BodyFaultKind::TooLarge, ""));
+    async fn read(&self, response: reqwest::Response) -> Result<Bytes, Failure> {
+        let body = Limited::new(reqwest::Body::from(response), self.max_response_bytes);
+        match body.collect().await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {
+                Err(Failure::body(BodyFaultKind::TooLarge, ""))
+            }
+            Err(error) => Err(Failure::body(BodyFaultKind::Truncated, "").because(error)),
         }
-        let cut_off = |error: reqwest::Error| {
-            Failure::body(BodyFaultKind::Truncated, "").because(error.without_url())
-        };
-        // Nearly every reply is one chunk, which then is not copied.
-        let Some(first) = response.chunk().await.map_err(cut_off)? else {
-            return Ok(Bytes::new());
-        };
-        let mut rest = BytesMut::new();
-        let mut length = first.len();
-        while length <= most {
-            let Some(chunk) = response.chunk().await.map_err(cut_off)? else {
-                if rest.is_empty() {
-                    return Ok(first);
-                }
-                return Ok([first, rest.freeze()].concat().into());
-            };
-            length += chunk.len();
-            rest.extend_from_slice(&chunk);
-        }
-        Err(Failure::body(BodyFaultKind::TooLarge, ""))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::domain::{
 };
 
 /// How long a mint may take.
-const MINT_TIMEOUT: Duration = Duration::from_secs(20);
+const MINT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many mints may be under way at once.
 const PARALLEL_MINTS: usize = 64;
@@ -35,6 +35,9 @@ pub(crate) struct Limits {
     /// How many tokens are held at most.
     pub max_tokens: usize,
 }
+
+/// What a mint gives.
+type Minted = Result<AuthKey, Failure>;
 
 /// A pool of fresh tokens for one Flinks instance.
 #[derive(Clone)]
@@ -51,9 +54,23 @@ struct Shared {
 struct State {
     /// Oldest first.
     fresh: VecDeque<(AuthKey, Instant)>,
-    waiting: VecDeque<oneshot::Sender<Result<AuthKey, Failure>>>,
+    waiting: VecDeque<oneshot::Sender<Minted>>,
     minting: usize,
     target: usize,
+}
+
+impl State {
+    /// Gives a result to whoever waits longest, and a token back that nobody waits for.
+    fn hand_over(&mut self, mut minted: Minted) -> Option<AuthKey> {
+        while let Some(waiting) = self.waiting.pop_front() {
+            // Who stopped waiting hands the result back.
+            match waiting.send(minted) {
+                Ok(()) => return None,
+                Err(unwanted) => minted = unwanted,
+            }
+        }
+        minted.ok()
+    }
 }
 
 impl Tokens {
@@ -84,12 +101,23 @@ impl Tokens {
                 return Ok(token);
             }
             state.target = (state.target + 1).min(self.0.limits.max_tokens);
-            let (sender, receiver) = oneshot::channel();
-            state.waiting.push_back(sender);
-            // The pool is filled once a mint has shown that minting works.
-            self.0.mint_for(&mut state, 0);
-            receiver
+            self.0.wait(&mut state)
         };
+        Self::minted(minted).await
+    }
+
+    /// Mints a token in place of a refused one. Whatever made Flinks forget that one may have made it forget all that
+    /// are held, so these go as well.
+    pub(super) async fn replace(&self) -> Result<AuthKey, Failure> {
+        let minted = {
+            let mut state = self.0.lock();
+            state.fresh.clear();
+            self.0.wait(&mut state)
+        };
+        Self::minted(minted).await
+    }
+
+    async fn minted(minted: oneshot::Receiver<Minted>) -> Minted {
         // A mint always answers, unless the runtime stops under it.
         minted
             .await
@@ -107,6 +135,15 @@ async fn retire(pool: Weak<Shared>) {
 }
 
 impl Shared {
+    /// Joins those who wait for a mint.
+    fn wait(self: &Arc<Self>, state: &mut State) -> oneshot::Receiver<Minted> {
+        let (sender, receiver) = oneshot::channel();
+        state.waiting.push_back(sender);
+        // The pool is filled once a mint has shown that minting works.
+        self.mint_for(state, 0);
+        receiver
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing below can leave the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -142,28 +179,32 @@ impl Shared {
 
     /// Mints one token and gives it to whoever waits longest, else to the pool.
     async fn mint(self: Arc<Self>) {
+        // By Flinks' clock a token's age begins at some time after this.
+        let begun = Instant::now();
         let minted = match tokio::time::timeout(MINT_TIMEOUT, self.exchange()).await {
             Ok(minted) => minted,
             Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
         };
         let mut state = self.lock();
         state.minting -= 1;
-        let failed = minted.is_err();
-        let mut minted = Some(minted);
-        while let Some(result) = minted.take() {
-            // Who stopped waiting hands the result back.
-            match state.waiting.pop_front() {
-                Some(waiting) => minted = waiting.send(result).err(),
-                None => {
-                    if let Ok(token) = result {
-                        state.fresh.push_back((token, Instant::now()));
-                    }
+        match minted {
+            Ok(token) => {
+                if let Some(token) = state.hand_over(Ok(token)) {
+                    state.fresh.push_back((token, begun));
                 }
+                self.top_up(&mut state);
+            }
+            Err(failure) => {
+                // Where Flinks cannot be reached nobody need wait for a turn to learn the same.
+                let all = failure.reason == Reason::UpstreamUnreachable;
+                state.hand_over(Err(failure));
+                while all && !state.waiting.is_empty() {
+                    state.hand_over(Err(Failure::new(Reason::UpstreamUnreachable)));
+                }
+                // Only those who wait are worth another mint.
+                self.mint_for(&mut state, 0);
             }
         }
-        // After a failure only those who wait are worth another mint.
-        let spare = if failed { 0 } else { state.target };
-        self.mint_for(&mut state, spare);
     }
 
     /// Drops what is too old, and says when to look again.

@@ -1,8 +1,9 @@
 //! Flinks' JSON, field for field: the bodies that are sent, and the properties that are read.
 //!
 //! Requests are written exactly: PascalCase names, real booleans, only the fields of their mode. Replies are read
-//! leniently: names in any casing, numbers as strings, null for absent, unknown properties passed over. What is
-//! wrongly typed all the same is a fault of the named property, never of its content.
+//! leniently: names in any casing, numbers as strings, null for absent, unknown properties passed over, and so is a
+//! property of another type than documented, with a word in the log. Only where a reply means nothing without the
+//! property is that a fault: of the named property, never of its content.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
@@ -96,7 +97,8 @@ impl Object {
         (!value.is_null()).then_some(value)
     }
 
-    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
+    /// A text without which a reply means nothing.
+    pub(super) fn strict_text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -104,46 +106,52 @@ impl Object {
         }
     }
 
-    pub(super) fn bool(&mut self, name: &'static str) -> Result<Option<bool>, Failure> {
+    /// Objects without which a reply means nothing.
+    pub(super) fn strict_objects(&mut self, name: &'static str) -> Result<Vec<Object>, Failure> {
         match self.take(name) {
-            None => Ok(None),
-            Some(Value::Bool(bool)) => Ok(Some(bool)),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            None => Ok(Vec::new()),
+            Some(Value::Array(values)) => {
+                let objects = values.into_iter();
+                objects
+                    .map(|value| Object::from_value(value, name))
+                    .collect()
+            }
             Some(_) => Err(wrong(name)),
+        }
+    }
+
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.strict_text(name).unwrap_or_else(|_| passed_over(name))
+    }
+
+    pub(super) fn bool(&mut self, name: &'static str) -> Option<bool> {
+        match self.take(name)? {
+            Value::Bool(bool) => Some(bool),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => passed_over(name),
         }
     }
 
     /// A whole number, also one in a string.
-    pub(super) fn integer<T: TryFrom<i64>>(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<T>, Failure> {
-        let number = match self.take(name) {
-            None => return Ok(None),
-            Some(Value::Number(number)) => number.as_i64(),
-            Some(Value::String(text)) => text.trim().parse().ok(),
-            Some(_) => None,
+    pub(super) fn integer<T: TryFrom<i64>>(&mut self, name: &'static str) -> Option<T> {
+        let number = match self.take(name)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
         };
         let number = number.and_then(|number| T::try_from(number).ok());
-        number.map(Some).ok_or_else(|| wrong(name))
+        number.or_else(|| passed_over(name))
     }
 
-    pub(super) fn object(&mut self, name: &'static str) -> Result<Option<Object>, Failure> {
-        self.take(name)
-            .map(|value| Object::from_value(value, name))
-            .transpose()
+    pub(super) fn object(&mut self, name: &'static str) -> Option<Object> {
+        let object = Object::from_value(self.take(name)?, name);
+        object.map_or_else(|_| passed_over(name), Some)
     }
 
-    pub(super) fn objects(&mut self, name: &'static str) -> Result<Vec<Object>, Failure> {
-        match self.take(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Array(values)) => values
-                .into_iter()
-                .map(|value| Object::from_value(value, name))
-                .collect(),
-            Some(_) => Err(wrong(name)),
-        }
+    pub(super) fn objects(&mut self, name: &'static str) -> Vec<Object> {
+        let objects = self.strict_objects(name);
+        objects.unwrap_or_else(|_| passed_over(name).unwrap_or_default())
     }
 
     /// A property as it is, for what may come in any form.
@@ -158,4 +166,13 @@ impl Object {
 
 fn wrong(path: &'static str) -> Failure {
     Failure::body(BodyFaultKind::WrongType, path)
+}
+
+/// Says that a property is not as documented. What it holds is not said.
+fn passed_over<T>(property: &'static str) -> Option<T> {
+    tracing::warn!(
+        property,
+        "a property of Flinks' reply has another type than documented"
+    );
+    None
 }

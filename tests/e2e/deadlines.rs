@@ -67,8 +67,8 @@ async fn the_callers_deadline_is_deadline_exceeded_and_drops_the_upstream_reques
 #[tokio::test]
 async fn without_a_deadline_of_the_callers_ours_counts() {
     let (sandbox, _gateway, mut client) = all_with(Options::default(), |config| {
-        config.timeouts.live = Duration::from_millis(60);
-        config.timeouts.cached = Duration::from_millis(30);
+        config.server.timeouts.live = Duration::from_millis(60);
+        config.server.timeouts.cached = Duration::from_millis(30);
     })
     .await;
     let error = client.refused("hang").await;

@@ -302,7 +302,7 @@ async fn a_body_that_cannot_be_read_is_told_by_its_fault() {
     }
     assert_eq!(
         client.refused("wrong_types").await.get("path"),
-        "FlinksCode"
+        "SecurityChallenges"
     );
 }
 

@@ -71,7 +71,7 @@ impl Gateway {
         let instances = config.instance_names();
         let flinks = Flinks::new(config.instances, config.upstream).unwrap();
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
-        let gateway = Service::new(flinks, instances, keys, config.timeouts);
+        let gateway = Service::new(flinks, instances, keys);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
             stopped.await.ok();

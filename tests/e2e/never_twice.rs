@@ -70,7 +70,7 @@ proptest! {
         runtime.block_on(async {
             let options = Options { tokens: if tokens { Tokens::Required } else { Tokens::Optional }, ..Options::default() };
             let (sandbox, _gateway, client) = all_with(options, |config| {
-                config.timeouts.live = std::time::Duration::from_millis(150);
+                config.server.timeouts.live = std::time::Duration::from_millis(150);
             }).await;
             let calls = acts.into_iter().enumerate().map(|(nth, act)| {
                 let mut client = client.clone();

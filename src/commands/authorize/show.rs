@@ -9,8 +9,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use flinks_gateway::pb::{self, NextStep, challenge::Kind};
-use tonic::{Code, Status};
+use flinks_gateway::{
+    grpc::status::code_name,
+    pb::{self, NextStep, challenge::Kind},
+};
+use tonic::Status;
 use tonic_types::{ErrorInfo, StatusExt};
 
 use super::struct_json;
@@ -359,18 +362,6 @@ fn next_step(step: NextStep) -> Option<&'static str> {
             Some("The operator of the gateway looks at its log and settings.")
         }
     }
-}
-
-/// A code as protocols spell it, such as `INVALID_ARGUMENT`.
-pub(crate) fn code_name(code: Code) -> String {
-    let mut name = String::new();
-    for char in format!("{code:?}").chars() {
-        if char.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(char.to_ascii_uppercase());
-    }
-    name
 }
 
 /// The gateway's own name for a call, to find it in its log. Empty when there is none.

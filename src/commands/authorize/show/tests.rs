@@ -1,6 +1,7 @@
 //! What is shown: that it says what it must, and that no text from elsewhere gets through as it is.
 
 use std::collections::HashMap;
+use tonic::Code;
 
 use tonic_types::{ErrorDetails, FieldViolation};
 
@@ -251,10 +252,4 @@ fn durations_are_told_in_two_units() {
     ] {
         assert_eq!(words(Duration::from_secs(seconds)), told);
     }
-}
-
-#[test]
-fn codes_are_spelled_as_protocols_spell_them() {
-    assert_eq!(code_name(Code::Ok), "OK");
-    assert_eq!(code_name(Code::InvalidArgument), "INVALID_ARGUMENT");
 }

@@ -1,0 +1,369 @@
+//! What every call to the server goes through: an id, a deadline, and one log line, its level by its gRPC code.
+//!
+//! A line is written from what was really answered, so it cannot disagree with the caller's view. It never holds what
+//! callers or Flinks wrote, but identifiers that were checked to be plain.
+
+use std::{
+    collections::HashSet,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response};
+use tonic::{Code, Status, body::Body};
+use tonic_types::StatusExt;
+use tower::{Layer, Service};
+use tracing::Level;
+
+use crate::grpc::{
+    deadline::{self, Timeouts},
+    status::{self, code_name},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const ACCEPTED_ENCODINGS: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
+/// A call on its way: when it must be over, and what is learnt of it for its line. Clones share that.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// When it must be over.
+    pub deadline: Instant,
+    notes: Arc<Mutex<Notes>>,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    institution: String,
+    outcome: &'static str,
+    upstream: Upstream,
+    cause: String,
+}
+
+/// How long Flinks took, or takes when the call is dropped meanwhile.
+#[derive(Debug, Default)]
+enum Upstream {
+    #[default]
+    NotAsked,
+    Since(Instant),
+    Took(Duration),
+}
+
+impl Call {
+    /// Which bank the call is about, by a name that Flinks has used.
+    pub fn institution(&self, name: &str) {
+        name.clone_into(&mut self.notes().institution);
+    }
+
+    /// What came of it.
+    pub fn outcome(&self, outcome: &'static str) {
+        self.notes().outcome = outcome;
+    }
+
+    /// Waits for Flinks, and notes how long that takes.
+    pub async fn upstream<T>(&self, exchange: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        self.notes().upstream = Upstream::Since(begun);
+        let result = exchange.await;
+        self.notes().upstream = Upstream::Took(begun.elapsed());
+        result
+    }
+
+    /// What brought a failure about.
+    pub fn cause(&self, mut cause: Option<&(dyn std::error::Error + 'static)>) {
+        let mut notes = self.notes();
+        while let Some(error) = cause {
+            if !notes.cause.is_empty() {
+                notes.cause.push_str(": ");
+            }
+            notes.cause.push_str(&error.to_string());
+            cause = error.source();
+        }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The institutions that Flinks has named since the process began. What a caller writes is logged only if it is one
+/// of them: it might be something typed into the wrong field.
+#[derive(Debug, Default)]
+pub struct KnownInstitutions(Mutex<HashSet<String>>);
+
+impl KnownInstitutions {
+    /// More than there are banks.
+    const MOST: usize = 50_000;
+
+    /// Remembers a name that Flinks used.
+    pub fn learn(&self, name: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains(name) && known.len() < Self::MOST {
+            known.insert(name.to_owned());
+        }
+    }
+
+    /// Whether Flinks has used this name.
+    pub fn knows(&self, name: &str) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.contains(name)
+    }
+}
+
+/// Wraps a server's services so that each call is given an id, a deadline and a line.
+#[derive(Clone, Copy, Debug)]
+pub struct CallLayer {
+    /// How long calls may take at most.
+    pub timeouts: Timeouts,
+}
+
+impl<S> Layer<S> for CallLayer {
+    type Service = CallService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CallService {
+            inner,
+            timeouts: self.timeouts,
+        }
+    }
+}
+
+/// See [`CallLayer`].
+#[derive(Clone, Debug)]
+pub struct CallService<S> {
+    inner: S,
+    timeouts: Timeouts,
+}
+
+impl<S, B> Service<Request<Body>> for CallService<S>
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    S::Future: Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<tonic::codegen::StdError>,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let arrived = Instant::now();
+        let method = method(request.uri().path());
+        let deadline = deadline::of(request.headers(), arrived, method.cap(&self.timeouts));
+        let call = Call {
+            deadline,
+            notes: Arc::default(),
+        };
+        let line = Line {
+            arrived,
+            call: call.clone(),
+            is_ours: !matches!(method, Method::Standard),
+            method,
+            request_id: request_id(&request),
+            written: false,
+        };
+        request.extensions_mut().insert(call);
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            // A health watch may stay for ever.
+            let response = if line.is_ours {
+                let backstop = deadline + deadline::BACKSTOP;
+                match tokio::time::timeout_at(backstop.into(), answer).await {
+                    Ok(response) => response?.map(Body::new),
+                    Err(_) => status::from_framework(Code::DeadlineExceeded).into_http(),
+                }
+            } else {
+                answer.await?.map(Body::new)
+            };
+            Ok(line.finish(response))
+        })
+    }
+}
+
+/// The line of one call. A call that is dropped before its answer was cancelled by the caller.
+struct Line {
+    arrived: Instant,
+    call: Call,
+    method: Method,
+    /// Whether the answer keeps to our contract; the standard services have codes of their own.
+    is_ours: bool,
+    request_id: HeaderValue,
+    written: bool,
+}
+
+/// What is called: one of ours, a standard service, or neither.
+enum Method {
+    Live(&'static str),
+    Cached(&'static str),
+    Standard,
+    Unknown,
+}
+
+impl Method {
+    fn cap(&self, timeouts: &Timeouts) -> Duration {
+        match self {
+            Self::Live(_) => timeouts.live,
+            Self::Cached(_) | Self::Standard | Self::Unknown => timeouts.cached,
+        }
+    }
+}
+
+impl Line {
+    fn finish(mut self, mut response: Response<Body>) -> Response<Body> {
+        let mut answered = Status::from_header_map(response.headers());
+        if let Some(bare) = answered
+            .as_ref()
+            .filter(|status| self.is_ours && is_bare(status))
+        {
+            // Where tonic names the encodings it takes, the message came in another.
+            let accepted = response.headers_mut().remove(ACCEPTED_ENCODINGS);
+            let status = match &accepted {
+                Some(_) => status::compressed(),
+                None => status::from_framework(bare.code()),
+            };
+            response = status.clone().into_http();
+            if let Some(accepted) = accepted {
+                response.headers_mut().insert(ACCEPTED_ENCODINGS, accepted);
+            }
+            answered = Some(status);
+        }
+        response
+            .headers_mut()
+            .insert(REQUEST_ID, self.request_id.clone());
+        self.write(answered.as_ref());
+        response
+    }
+
+    fn write(&mut self, answered: Option<&Status>) {
+        self.written = true;
+        let code = answered.map_or(Code::Ok, Status::code);
+        let level = match self.method {
+            Method::Live(_) | Method::Cached(_) | Method::Unknown => level(code),
+            Method::Standard => Level::DEBUG,
+        };
+        let method = match self.method {
+            Method::Live(name) | Method::Cached(name) => name,
+            Method::Standard => "standard",
+            Method::Unknown => "unknown",
+        };
+        let details = answered
+            .map(StatusExt::get_error_details)
+            .unwrap_or_default();
+        let info = details.error_info();
+        let reason = info.map_or("", |info| info.reason.trim_start_matches("ERROR_REASON_"));
+        // What there is nothing to say of is left out of the line.
+        let field = |key| {
+            info.and_then(|info| info.metadata.get(key))
+                .map(String::as_str)
+        };
+        fn some(text: &str) -> Option<&str> {
+            Some(text).filter(|text| !text.is_empty())
+        }
+        let notes = self.call.notes();
+        let total = self.arrived.elapsed();
+        let upstream = match notes.upstream {
+            Upstream::NotAsked => Duration::ZERO,
+            Upstream::Since(begun) => begun.elapsed(),
+            Upstream::Took(duration) => duration,
+        };
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    $level,
+                    method,
+                    code = code_name(code),
+                    reason = some(reason),
+                    outcome = some(notes.outcome),
+                    institution = some(&notes.institution),
+                    flinks_code = field("flinks_code"),
+                    http_status = field("http_status"),
+                    fault = field("fault"),
+                    path = field("path"),
+                    upstream_ms = milliseconds(upstream),
+                    gateway_ms = milliseconds(total.saturating_sub(upstream)),
+                    request_id = self.request_id.to_str().unwrap_or_default(),
+                    flinks_request_id = field("request_id"),
+                    cause = some(&notes.cause),
+                    "call"
+                )
+            };
+        }
+        match level {
+            Level::ERROR => line!(Level::ERROR),
+            Level::WARN => line!(Level::WARN),
+            Level::INFO => line!(Level::INFO),
+            _ => line!(Level::DEBUG),
+        }
+    }
+}
+
+/// Whether an error is the framework's own, made before our code ran: ours always say a reason.
+fn is_bare(status: &Status) -> bool {
+    status.code() != Code::Ok && status.details().is_empty()
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.written {
+            self.write(Some(&Status::new(Code::Cancelled, "")));
+        }
+    }
+}
+
+/// How much an answer concerns an operator: refusals are a bank's daily work.
+fn level(code: Code) -> Level {
+    match code {
+        Code::Internal | Code::DataLoss => Level::ERROR,
+        Code::Unknown | Code::DeadlineExceeded | Code::Unavailable => Level::WARN,
+        Code::Ok
+        | Code::Cancelled
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unimplemented
+        | Code::Unauthenticated => Level::INFO,
+    }
+}
+
+/// A path is the caller's text: only known ones are named.
+fn method(path: &str) -> Method {
+    match path {
+        "/flinks.gateway.v1.AuthorizationService/Authorize" => Method::Live("Authorize"),
+        "/flinks.gateway.v1.AuthorizationService/AnswerChallenges" => {
+            Method::Live("AnswerChallenges")
+        }
+        "/flinks.gateway.v1.AuthorizationService/CachedAuthorize" => {
+            Method::Cached("CachedAuthorize")
+        }
+        _ if path.starts_with("/grpc.") => Method::Standard,
+        _ => Method::Unknown,
+    }
+}
+
+/// The caller's id when it is one: up to 128 letters, digits, `-`, `_`, `.` and `:`. Else a new one.
+fn request_id(request: &Request<Body>) -> HeaderValue {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+    let given = request.headers().get(&REQUEST_ID).filter(|id| {
+        let id = id.as_bytes();
+        (1..=128).contains(&id.len()) && id.iter().all(plain)
+    });
+    given.cloned().unwrap_or_else(|| {
+        let id = uuid::Uuid::new_v4().to_string();
+        HeaderValue::from_str(&id).expect("a UUID is visible ASCII")
+    })
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
