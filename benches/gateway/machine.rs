@@ -43,13 +43,16 @@ pub(crate) fn describe() -> String {
         |_| "unknown rustc".to_owned(),
         |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
     );
+    let busy = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let busy = busy.split(' ').next().unwrap_or_default();
     let build = if cfg!(debug_assertions) {
         "; UNOPTIMISED BUILD"
     } else {
         ""
     };
     format!(
-        "{cores} cores ({model}), Linux {}, {rustc}{build}; callers, servers and bank share the cores, on loopback",
+        "{cores} cores ({model}), Linux {}, {rustc}{build}, load average {busy} before; callers, servers and bank share \
+         the cores, on loopback",
         kernel.trim()
     )
 }
