@@ -6,6 +6,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     process::ExitCode,
@@ -21,11 +22,11 @@ use flinks_gateway::{
     },
     telemetry,
 };
-use tonic::{Response, Status, transport::Channel};
+use tonic::{Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::{
-    authorize::show::{Plain, x_request_id},
+    authorize::show::Plain,
     complain,
     serve::{self, Running},
 };
@@ -44,9 +45,10 @@ const ANSWERS: [(&str, &str); 3] = [
 
 /// The command line of `demo`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Needs no Flinks account, no network and no settings. Ends on Ctrl-C or SIGTERM.
-The exit code is 1 when the story does not happen as it is told.")]
+#[command(
+    after_help = "Needs no Flinks account, no network and no settings. Ends on Ctrl-C or SIGTERM. The exit code is 1 \
+                  when the story does not happen as it is told."
+)]
 pub(crate) struct Args {
     /// Where to serve gRPC; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
@@ -90,7 +92,11 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         tell("\nThat was the story.\n");
         return running.stop().await;
     }
-    tell(&try_it(reachable(running.address), &login_id));
+    tell(&try_it(
+        reachable(running.address),
+        &login_id,
+        &this_program(),
+    ));
     // Only now: a log line between two sentences of the story would confuse.
     telemetry::start(log_format, log_filter);
     running.run_until_signal().await
@@ -149,7 +155,6 @@ async fn sign_in(client: &mut Client) -> Result<pb::ChallengeRound, Departure> {
         "\n1. Authorize: {USERNAME} signs in at {BANK}, and wants to be saved.\n"
     ));
     let response = client.authorize(credentials(PASSWORD)).await?;
-    let call = call_name(&response)?;
     let round = match response.into_inner().outcome {
         Some(authorize_response::Outcome::ChallengeRound(round)) => round,
         Some(authorize_response::Outcome::Session(_)) => {
@@ -162,8 +167,7 @@ async fn sign_in(client: &mut Client) -> Result<pb::ChallengeRound, Departure> {
     };
     tell(&format!(
         "   The bank asks something first. That is an outcome, not an error: a ChallengeRound with {} challenge.\n   \
-         Its continuation, {} characters, holds all that the answer needs; the gateway keeps nothing.\n   \
-         The gateway's log knows this call as {call}.\n",
+         Its continuation, {} characters, holds all that the answer needs; the gateway keeps nothing.\n",
         round.challenges.len(),
         round.continuation.len(),
     ));
@@ -310,13 +314,6 @@ fn credentials(password: &str) -> pb::AuthorizeRequest {
     }
 }
 
-fn call_name<T>(response: &Response<T>) -> Result<String, Departure> {
-    match x_request_id(response.metadata()) {
-        "" => Err(instead("the reply has no x-request-id")),
-        name => Ok(name.to_owned()),
-    }
-}
-
 /// An address to call: one that listens on all interfaces is reached on the loopback one.
 fn reachable(listens: SocketAddr) -> SocketAddr {
     let ip = match listens.ip() {
@@ -327,36 +324,90 @@ fn reachable(listens: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listens.port())
 }
 
-/// Lines to paste into a shell.
-fn try_it(address: SocketAddr, login_id: &str) -> String {
-    let service = "flinks.gateway.v1.AuthorizationService";
+/// How a shell starts this program again, whether it is installed or was built a moment ago.
+fn this_program() -> String {
+    let path = env::current_exe().ok();
+    match path.as_ref().and_then(|path| path.to_str()) {
+        Some(path) => quoted(path),
+        None => "cargo run --".to_owned(),
+    }
+}
+
+/// A word that a shell takes as it is.
+fn quoted(word: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/.:_+-".contains(char);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Lines to paste into a shell, one by one or all at once, as they are.
+///
+/// The story's bank asks what it likes; ScenarioBank asks what the user name says, and an answer can be printed here.
+fn try_it(address: SocketAddr, login_id: &str, this_program: &str) -> String {
+    const SERVICE: &str = "flinks.gateway.v1.AuthorizationService";
+    const TWO_ROUNDS: &str = "choice+image/text_or_call";
+    let host = quoted(&address.to_string());
+    let url = quoted(&format!("http://{address}"));
+    let call = |method: &str, body: &str| {
+        format!("grpcurl -plaintext -d '{body}' {host} {SERVICE}/{method}")
+    };
+    let sign_in = |username: &str| {
+        let body = format!(
+            r#"{{"credentials": {{"institution": "ScenarioBank", "username": "{username}", "password": "any"}}, "save": true}}"#
+        );
+        call("Authorize", &body)
+    };
+    let answer = |answers: &str| {
+        let body = format!(r#"{{"continuation": "'"$CONTINUATION"'", "answers": [{answers}]}}"#);
+        call("AnswerChallenges", &body)
+    };
+    // The reply is shown as well.
+    let keep = |call: String| {
+        format!(
+            r#"CONTINUATION=$({call} | tee /dev/stderr | sed -n 's/.*"continuation": "\([^"]*\)".*/\1/p')"#
+        )
+    };
+    let reopen = call(
+        "CachedAuthorize",
+        &format!(r#"{{"loginId": "{login_id}"}}"#),
+    );
+    let asked = keep(sign_in("question"));
+    let answered = answer(r#"{"challengeId": "1", "text": "Rex"}"#);
+    let asked_twice = keep(sign_in(TWO_ROUNDS));
+    let asked_more = keep(answer(
+        r#"{"challengeId": "1", "choice": "Queen Street"}, {"challengeId": "2", "imageIndex": 0}"#,
+    ));
+    let answered_all = answer(
+        r#"{"challengeId": "1", "codeDelivery": {"phoneNumber": "(•••) •••-1234", "method": "DELIVERY_METHOD_TEXT"}}"#,
+    );
     format!(
         r#"
-That was the story, and the gateway stays up until Ctrl-C. Now you:
+That was the story, and the gateway stays up until Ctrl-C. Now you, in another terminal: each line works as it is.
 
 # What is there, and what it promises
-grpcurl -plaintext {address} list
-grpcurl -plaintext {address} describe {service}
-grpcurl -plaintext {address} grpc.health.v1.Health/Check
-
-# Sign in
-grpcurl -plaintext -d '{{"credentials": {{"institution": "{BANK}", "username": "{USERNAME}", "password": "{PASSWORD}"}}, "save": true}}' {address} {service}/Authorize
-
-# Answer: paste the `continuation` of the reply, and answer Montreal, Canada or Triangle
-CONTINUATION='PASTE HERE'
-grpcurl -plaintext -d '{{"continuation": "'"$CONTINUATION"'", "answers": [{{"challengeId": "1", "text": "Montreal"}}]}}' {address} {service}/AnswerChallenges
+grpcurl -plaintext {host} list
+grpcurl -plaintext {host} describe {SERVICE}
+grpcurl -plaintext {host} grpc.health.v1.Health/Check
 
 # Reopen the login of the story
-grpcurl -plaintext -d '{{"loginId": "{login_id}"}}' {address} {service}/CachedAuthorize
+{reopen}
 
-# At ScenarioBank the user name is what happens, with any password (sandbox/SCENARIOS.md has them all):
-# two challenges at once, then a code to a phone
-grpcurl -plaintext -d '{{"credentials": {{"institution": "ScenarioBank", "username": "choice+image/text_or_call", "password": "any"}}, "save": false}}' {address} {service}/Authorize
-CONTINUATION='PASTE HERE'
-grpcurl -plaintext -d '{{"continuation": "'"$CONTINUATION"'", "answers": [{{"challengeId": "1", "choice": "Queen Street"}}, {{"challengeId": "2", "imageIndex": 0}}]}}' {address} {service}/AnswerChallenges
+# Sign in: the bank asks a question, and the shell keeps the continuation of the reply
+{asked}
 
-# Or as a person, in another terminal
-flinks-gateway authorize --address http://{address} --institution ScenarioBank --username choice+image/text_or_call --no-save
+# Answer: a session
+{answered}
+
+# At ScenarioBank the user name is what happens. Here: a choice and a picture, then a code to a phone, then a session
+{asked_twice}
+{asked_more}
+{answered_all}
+
+# The same as a person, with any password
+{this_program} authorize --address {url} --institution ScenarioBank --username {TWO_ROUNDS} --no-save
 
 "#
     )
@@ -390,20 +441,41 @@ mod tests {
         let text = try_it(
             SocketAddr::from(([127, 0, 0, 1], 50051)),
             "b0debb48-f9f1-46c6-80a4-08d7dd88d478",
+            "flinks-gateway",
         );
         let bodies: Vec<&str> = text
             .lines()
             .filter_map(|line| {
-                line.strip_prefix("grpcurl -plaintext -d '")?
-                    .split("' 127.0.0.1")
-                    .next()
+                let (_, body) = line.split_once(" -d '")?;
+                body.split("' 127.0.0.1").next()
             })
             .collect();
-        assert_eq!(bodies.len(), 5);
+        assert_eq!(bodies.len(), 6);
         for body in bodies {
             let body = body.replace(r#"'"$CONTINUATION"'"#, "x");
             let parsed: Result<serde_json::Value, _> = serde_json::from_str(&body);
             assert!(parsed.is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn words_that_a_shell_would_read_are_quoted() {
+        for (word, to_paste) in [
+            ("/usr/bin/flinks-gateway", "/usr/bin/flinks-gateway"),
+            ("127.0.0.1:50051", "127.0.0.1:50051"),
+            ("[::1]:50051", "'[::1]:50051'"),
+            ("/home/an other/it's", r"'/home/an other/it'\''s'"),
+        ] {
+            assert_eq!(quoted(word), to_paste);
+        }
+    }
+
+    #[test]
+    fn comments_are_harmless_to_shells_that_take_them_for_commands() {
+        let text = try_it(SocketAddr::from(([127, 0, 0, 1], 50051)), "x", "y");
+        for comment in text.lines().filter(|line| line.starts_with('#')) {
+            let harmless = |char: char| char.is_ascii_alphanumeric() || " #,.:".contains(char);
+            assert!(comment.chars().all(harmless), "{comment}");
         }
     }
 }

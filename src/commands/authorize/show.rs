@@ -365,7 +365,7 @@ fn next_step(step: NextStep) -> Option<&'static str> {
 }
 
 /// The gateway's own name for a call, to find it in its log. Empty when there is none.
-pub(crate) fn x_request_id(metadata: &tonic::metadata::MetadataMap) -> &str {
+pub(super) fn x_request_id(metadata: &tonic::metadata::MetadataMap) -> &str {
     metadata
         .get("x-request-id")
         .and_then(|id| id.to_str().ok())
