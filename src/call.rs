@@ -18,9 +18,13 @@ use tonic_types::StatusExt;
 use tower::{Layer, Service};
 use tracing::Level;
 
-use crate::grpc::{
-    deadline::{self, Timeouts},
-    status::{self, code_name},
+use crate::{
+    domain::names::InstanceName,
+    grpc::{
+        deadline::{self, Timeouts},
+        status::{self, code_name},
+    },
+    pb::NextStep,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,6 +40,7 @@ pub struct Call {
 
 #[derive(Debug, Default)]
 struct Notes {
+    instance: String,
     institution: String,
     outcome: &'static str,
     upstream: Upstream,
@@ -52,6 +57,11 @@ enum Upstream {
 }
 
 impl Call {
+    /// Which Flinks instance is asked.
+    pub fn instance(&self, name: &InstanceName) {
+        self.notes().instance.clone_from(&name.0);
+    }
+
     /// Which bank the call is about, by a name that Flinks has used.
     pub fn institution(&self, name: &str) {
         name.clone_into(&mut self.notes().institution);
@@ -100,7 +110,8 @@ impl KnownInstitutions {
     /// Remembers a name that Flinks used.
     pub fn learn(&self, name: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.contains(name) && known.len() < Self::MOST {
+        let plain = name.len() <= 128 && !name.chars().any(char::is_control);
+        if plain && known.len() < Self::MOST && !known.contains(name) {
             known.insert(name.to_owned());
         }
     }
@@ -243,10 +254,6 @@ impl Line {
     fn write(&mut self, answered: Option<&Status>) {
         self.written = true;
         let code = answered.map_or(Code::Ok, Status::code);
-        let level = match self.method {
-            Method::Live(_) | Method::Cached(_) | Method::Unknown => level(code),
-            Method::Standard => Level::DEBUG,
-        };
         let method = match self.method {
             Method::Live(name) | Method::Cached(name) => name,
             Method::Standard => "standard",
@@ -265,6 +272,14 @@ impl Line {
         fn some(text: &str) -> Option<&str> {
             Some(text).filter(|text| !text.is_empty())
         }
+        let level = match self.method {
+            Method::Standard => Level::DEBUG,
+            // Whatever its code, it waits for an operator to see it.
+            _ if field("next_step") == Some(NextStep::ContactOperator.as_str_name()) => {
+                level(code).min(Level::WARN)
+            }
+            _ => level(code),
+        };
         let notes = self.call.notes();
         let total = self.arrived.elapsed();
         let upstream = match notes.upstream {
@@ -280,6 +295,7 @@ impl Line {
                     code = code_name(code),
                     reason = some(reason),
                     outcome = some(notes.outcome),
+                    instance = some(&notes.instance),
                     institution = some(&notes.institution),
                     flinks_code = field("flinks_code"),
                     http_status = field("http_status"),

@@ -93,6 +93,17 @@ impl Setting {
     }
 }
 
+/// Whether an environment variable looks like a setting and is none. Kubernetes sets variables of its own for a
+/// Service named `flinks-gateway`: those are left in peace.
+pub fn is_misspelt(variable: &str) -> bool {
+    let Some(name) = variable.strip_prefix(PREFIX) else {
+        return false;
+    };
+    let kubernetes = name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_");
+    let known = name == "CONFIG" || SETTINGS.iter().any(|setting| setting.env() == variable);
+    !kubernetes && !known
+}
+
 /// Where settings come from.
 pub struct Sources<'a> {
     /// Flags, by setting name.

@@ -76,6 +76,7 @@ impl AuthorizationService for Gateway {
     ) -> Result<Response<pb::AuthorizeResponse>, Status> {
         let (message, call) = accept(request);
         let request = decode::authorize(message, &self.instances)?;
+        call.instance(&request.instance);
         if let Subject::Credentials { institution, .. } = &request.subject
             && self.known.knows(institution)
         {
@@ -93,6 +94,7 @@ impl AuthorizationService for Gateway {
         let (message, call) = accept(request);
         let request =
             decode::answer_challenges(message, &self.keys, &self.instances, Timestamp::now())?;
+        call.instance(&request.round.instance);
         self.note(&call, request.round.institution.as_ref());
         let outcome =
             upstream(&call, self.flinks.answer_challenges(request, call.deadline)).await?;
@@ -108,6 +110,7 @@ impl AuthorizationService for Gateway {
     ) -> Result<Response<pb::CachedAuthorizeResponse>, Status> {
         let (message, call) = accept(request);
         let request = decode::cached_authorize(message, &self.instances)?;
+        call.instance(&request.instance);
         let outcome = upstream(&call, self.flinks.cached_authorize(request, call.deadline)).await?;
         match &outcome {
             CachedOutcome::Session(session) => {

@@ -146,7 +146,7 @@ impl Flinks {
             let (meaning, token) = instance
                 .authorize(exchange, body, token, by_login_id, None)
                 .await?;
-            Ok(self.outcome(meaning, request.instance, token, 1))
+            Ok(self.outcome(meaning, request.instance, by_login_id, token, 1))
         };
         let result = exchange.run(work).await;
         result.map_err(|failure| failure.during(Call::Authorize))
@@ -164,11 +164,12 @@ impl Flinks {
             let instance = self.instance(&request.round.instance);
             let token = request.round.token.clone();
             let body = encode::answer_challenges(&request);
+            let by_login_id = request.round.by_login_id;
             let (meaning, token) = instance
-                .authorize(exchange, body, token, false, Some(&session))
+                .authorize(exchange, body, token, by_login_id, Some(&session))
                 .await?;
             let number = request.round.number.saturating_add(1);
-            Ok(self.outcome(meaning, request.round.instance, token, number))
+            Ok(self.outcome(meaning, request.round.instance, by_login_id, token, number))
         };
         let result = exchange.run(work).await;
         result.map_err(|failure| Failure {
@@ -196,6 +197,7 @@ impl Flinks {
                 Meaning::Pending(pending) => Ok(CachedOutcome::Pending(pending)),
                 Meaning::Challenged(round) => Err(Failure {
                     http_status: Some(round.http_status),
+                    flinks_code: round.flinks_code,
                     request_id: Some(round.request_id),
                     ..Failure::new(Reason::LiveSignInRequired)
                 }),
@@ -220,6 +222,7 @@ impl Flinks {
         &self,
         meaning: Meaning,
         instance: InstanceName,
+        by_login_id: bool,
         token: Option<AuthKey>,
         number: i32,
     ) -> Outcome {
@@ -231,11 +234,13 @@ impl Flinks {
                 challenges,
                 answers_rejected,
                 http_status: _,
+                flinks_code: _,
                 institution,
                 tag,
             }) => Outcome::Challenged(Box::new(Round {
                 request_id,
                 instance,
+                by_login_id,
                 token,
                 challenges,
                 number,

@@ -32,17 +32,14 @@ use terminal::{Ended, Terminal, interrupted};
 const PENDING: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
-/// The command line of `authorize`.
-///
-/// Nothing takes the password: other users of the machine can read command lines.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Asks for what is not given: institution, user name, password, whether to save the login, and then for
-the answers to whatever the bank asks.
+/// Paragraphs are one line each: the terminal's width breaks them.
+const HELP: &str = "\
+Asks for what is not given: institution, user name, password, whether to save the login, and then for the answers to \
+whatever the bank asks.
 
-The password is never an argument. It is typed without echo, or, when standard input is not a terminal,
-read from there as one line. All other answers are lines of standard input too, in the order of the
-questions. What is asked goes to standard error, the session to standard output.
+The password is never an argument. It is typed without echo, or, when standard input is not a terminal, read from \
+there as one line. All other answers are lines of standard input too, in the order of the questions. What is asked \
+goes to standard error, the session to standard output.
 
 Exit codes:
     0  a session was opened
@@ -52,7 +49,13 @@ Exit codes:
   130  interrupted
 
 Try it without a bank, beside `flinks-gateway demo`:
-  flinks-gateway authorize --institution FlinksCapital --username Greatday --save")]
+  flinks-gateway authorize --institution FlinksCapital --username Greatday --save";
+
+/// The command line of `authorize`.
+///
+/// Nothing takes the password: other users of the machine can read command lines.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub(crate) struct Args {
     /// The gateway: http://HOST:PORT, or https://HOST:PORT for TLS
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
@@ -61,13 +64,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// The bank, by Flinks' name for it, such as FlinksCapital
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse::at_most::<128>)]
     institution: Option<String>,
     /// The user name or card number at the bank
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse::at_most::<256>)]
     username: Option<String>,
     /// Refresh this saved login live instead of taking credentials; `-` asks for it without echo
-    #[arg(long, value_name = "UUID", conflicts_with_all = ["institution", "username"])]
+    #[arg(long, value_name = "UUID", value_parser = parse::login_id, conflicts_with_all = ["institution", "username"])]
     login_id: Option<String>,
     /// Reopen the saved login from Flinks' cache, without asking the bank
     #[arg(long, requires = "login_id", conflicts_with_all = ["save", "no_save", "language"])]
@@ -82,7 +85,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     language: Option<Language>,
     /// Free text that Flinks stores with the request and echoes
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = parse::at_most::<512>)]
     tag: Option<String>,
     /// Which of the gateway's Flinks instances to use; its default otherwise
     #[arg(long, value_name = "NAME")]

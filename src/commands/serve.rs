@@ -111,6 +111,13 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         }
     };
     telemetry::start(config.log_format, config.log_filter.clone());
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names.filter(|name| config::is_misspelt(name)) {
+        tracing::warn!(
+            name,
+            "an environment variable looks like a setting but is none"
+        );
+    }
     #[cfg(feature = "sandbox")]
     let running = if args.sandbox {
         start_sandboxed(config).await
@@ -184,11 +191,18 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 impl Running {
-    /// Serves until SIGTERM or SIGINT, then drains.
+    /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the drain.
     pub(crate) async fn run_until_signal(mut self) -> ExitCode {
         tokio::select! {
-            () = signal() => self.stop().await,
-            ended = &mut self.server => exit_code(ended),
+            () = signal() => {}
+            ended = &mut self.server => return exit_code(ended),
+        }
+        tokio::select! {
+            code = self.stop() => code,
+            () = signal() => {
+                tracing::warn!("ended by a second signal; calls in flight were cut off");
+                ExitCode::FAILURE
+            }
         }
     }
 

@@ -25,12 +25,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> BTreeMap<InstanceName, InstanceCo
         raw.extend(named(reader, name, table));
     }
     if reader.sandbox {
-        if !raw.is_empty() {
-            reader.fault("--sandbox", "must not be given beside an upstream");
+        let given = raw
+            .into_iter()
+            .flat_map(|raw| [raw.upstream_url, raw.customer_id, raw.secret_key]);
+        for Given { origin, .. } in given.flatten() {
+            reader.fault(origin, "must not be set beside --sandbox");
         }
         return BTreeMap::new();
     }
-    if raw.is_empty() {
+    if raw.is_empty() && !reader.file_is_unreadable {
         reader.fault(
             "FLINKS_GATEWAY_UPSTREAM_URL",
             "must be set, with FLINKS_GATEWAY_CUSTOMER_ID (and FLINKS_GATEWAY_SECRET_KEY), to serve a Flinks instance; \

@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Rule> {
     text.parse()
-        .map_err(|_| "must be ADDRESS:PORT such as 127.0.0.1:50051 or [::]:50051")
+        .map_err(|_| "must be ADDRESS:PORT in numbers, such as 127.0.0.1:50051 or [::]:50051")
 }
 
 /// More than anything here is good for, and little enough to be added to any clock.

@@ -14,6 +14,8 @@ pub(super) struct Reader<'a> {
     file: toml::Table,
     file_name: String,
     pub(super) sandbox: bool,
+    /// Then what is missing may well be in it.
+    pub(super) file_is_unreadable: bool,
     faults: Vec<Fault>,
 }
 
@@ -31,11 +33,13 @@ impl<'a> Reader<'a> {
             file: toml::Table::new(),
             file_name: String::new(),
             sandbox: sources.sandbox,
+            file_is_unreadable: false,
             faults: Vec::new(),
         };
         if let Some(path) = sources.file {
             reader.file_name = path.display().to_string();
             reader.read_file(&path);
+            reader.file_is_unreadable = !reader.faults.is_empty() && reader.file.is_empty();
         }
         reader
     }

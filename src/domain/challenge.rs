@@ -16,6 +16,8 @@ pub struct Round {
     pub request_id: RequestId,
     /// The Flinks instance that asks.
     pub instance: InstanceName,
+    /// Whether the customer is known by a LoginId, and typed no credentials.
+    pub by_login_id: bool,
     /// The token that the session began with, and must go on with.
     pub token: Option<AuthKey>,
     /// What is asked, at least one.

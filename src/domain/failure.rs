@@ -99,6 +99,9 @@ pub enum Reason {
     /// Flinks refused the gateway's own keys (operator).
     #[error("Flinks refused the keys of this gateway")]
     UpstreamKeysRefused,
+    /// Flinks refused the authorize token, before it asked the bank (operator, when a new one is refused as well).
+    #[error("Flinks refused the keys of this gateway")]
+    AuthorizeTokenRefused,
     /// The instance does not offer this (operator).
     #[error("the Flinks instance does not offer this")]
     UpstreamFeatureDisabled,

@@ -97,6 +97,8 @@ struct Sealed {
     expires_millisecond: i64,
     #[prost(string, optional, tag = "7")]
     institution: Option<String>,
+    #[prost(bool, tag = "8")]
+    by_login_id: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -133,6 +135,7 @@ impl From<&Round> for Sealed {
                 .map(|token| token.0.expose_secret().to_owned()),
             challenges: round.challenges.iter().map(SealedChallenge::from).collect(),
             number: round.number,
+            by_login_id: round.by_login_id,
             expires_millisecond: round.expires.as_millisecond(),
             institution: round
                 .institution
@@ -173,6 +176,7 @@ impl Sealed {
             token: self.token.and_then(AuthKey::parse),
             challenges: self.challenges.into_iter().map(Challenge::from).collect(),
             number: self.number,
+            by_login_id: self.by_login_id,
             previous_answers_rejected: false,
             expires: Timestamp::from_millisecond(self.expires_millisecond).ok()?,
             institution: self.institution.map(|name| Institution {
@@ -239,6 +243,7 @@ mod tests {
                 })
                 .collect(),
             number: 3,
+            by_login_id: true,
             previous_answers_rejected: true,
             expires: Timestamp::from_millisecond(1_800_000_000_123).unwrap(),
             institution: None,

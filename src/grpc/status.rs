@@ -73,6 +73,7 @@ fn row(reason: Reason) -> Row {
         Reason::UpstreamFailed             => wait(C::Aborted,           E::UpstreamFailed,          Cached,                MINUTE),
         Reason::UpstreamRefused            => row(C::FailedPrecondition, E::UpstreamRefused,         N::ContactOperator,    Never),
         Reason::UpstreamKeysRefused        => row(C::Internal,           E::UpstreamKeysRefused,     N::ContactOperator,    Never),
+        Reason::AuthorizeTokenRefused      => row(C::Internal,           E::UpstreamKeysRefused,     N::ContactOperator,    Never),
         Reason::UpstreamFeatureDisabled    => row(C::Internal,           E::UpstreamFeatureDisabled, N::ContactOperator,    Never),
         Reason::UpstreamResponseInvalid(_) => row(C::Internal,           E::UpstreamResponseInvalid, N::ContactOperator,    Never),
         Reason::UpstreamUnreachable        => row(C::Unavailable,        E::UpstreamUnreachable,     N::RetryNow,           Always),

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    fault::{self, Context},
+    fault::{self, About, Context},
     http::Reply,
     wire::Object,
 };
@@ -32,6 +32,7 @@ pub(super) struct Challenged {
     pub challenges: Vec<Challenge>,
     pub answers_rejected: bool,
     pub http_status: u16,
+    pub flinks_code: Option<FlinksCode>,
     pub institution: Option<Institution>,
     pub tag: Option<Secret>,
 }
@@ -150,10 +151,10 @@ fn meaning(
         _ => status,
     };
     let code = code(body, status);
-    let message = body.text("Message");
+    let message = body.text("Message").unwrap_or_default();
     let context = Context {
         by_login_id,
-        about_keys: message.is_some_and(|message| is_about_keys(&message)),
+        about: About::read(&message),
     };
     let fault = code.as_ref().and_then(|code| fault::by_code(code, context));
     let named = code.as_ref().map(FlinksCode::as_str).unwrap_or_default();
@@ -173,9 +174,15 @@ fn meaning(
             challenges.unwrap_or_default()
         };
         if !challenges.is_empty() {
-            return Ok(Meaning::Challenged(challenged(
-                body, challenges, session, status,
-            )?));
+            return Ok(Meaning::Challenged(Challenged {
+                request_id: request_id(body, session)?,
+                challenges,
+                answers_rejected: session.is_some() && status >= 400,
+                http_status: status,
+                flinks_code: code,
+                institution: institution(body),
+                tag: tag(body),
+            }));
         }
     }
     if succeeded {
@@ -197,18 +204,7 @@ fn meaning(
 
 /// Whether a failure says that the authorize token was refused: the one case in which a call may be sent again.
 pub(super) fn is_token_refused(failure: &Failure) -> bool {
-    failure.reason == Reason::UpstreamKeysRefused
-        && failure.http_status == Some(401)
-        && failure
-            .flinks_code
-            .as_ref()
-            .is_some_and(|code| code.as_str() == "UNAUTHORIZED")
-}
-
-/// Flinks' words: "You must provide a valid auth key", "… authorize token".
-fn is_about_keys(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    message.contains("auth key") || message.contains("authorize token")
+    failure.reason == Reason::AuthorizeTokenRefused && failure.http_status == Some(401)
 }
 
 /// Flinks' code. Some deployments write `Code` in an error; in a success that may be anything's name.
@@ -250,22 +246,6 @@ fn pending(
         request_id: request_id(body, session)?,
         flinks_code,
         links: links(body),
-    })
-}
-
-fn challenged(
-    body: &mut Object,
-    challenges: Vec<Challenge>,
-    session: Option<&RequestId>,
-    status: u16,
-) -> Result<Challenged, Failure> {
-    Ok(Challenged {
-        request_id: request_id(body, session)?,
-        challenges,
-        answers_rejected: session.is_some() && status >= 400,
-        http_status: status,
-        institution: institution(body),
-        tag: tag(body),
     })
 }
 

@@ -11,8 +11,33 @@ use crate::domain::{failure::Reason, names::FlinksCode};
 pub(super) struct Context {
     /// Whether the customer was named by a LoginId rather than by credentials.
     pub by_login_id: bool,
-    /// Whether Flinks' message is about the gateway's own auth key or authorize token.
-    pub about_keys: bool,
+    /// What Flinks' message is about.
+    pub about: About,
+}
+
+/// What a message is about: `UNAUTHORIZED` alone does not say whose authorization is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// The gateway's secret key.
+    AuthKey,
+    /// The session's authorize token.
+    AuthorizeToken,
+    /// The customer, or nothing that is known.
+    Other,
+}
+
+impl About {
+    /// Flinks' words are "You must provide a valid auth key", and "… authorize token".
+    pub(super) fn read(message: &str) -> Self {
+        let message = message.to_ascii_lowercase();
+        if message.contains("authorize token") {
+            Self::AuthorizeToken
+        } else if message.contains("auth key") {
+            Self::AuthKey
+        } else {
+            Self::Other
+        }
+    }
 }
 
 /// What a code means; none for a code that is not known.
@@ -44,8 +69,11 @@ pub(super) fn by_code(code: &FlinksCode, context: Context) -> Option<Reason> {
         "METHOD_NOT_AVAILABLE"                 => Reason::UpstreamFeatureDisabled,
         "INVALID_REQUEST"                      => Reason::RequestRefused,
         "ACCESS_DENIED"                        => Reason::UpstreamKeysRefused,
-        "UNAUTHORIZED" if context.about_keys   => Reason::UpstreamKeysRefused,
-        "UNAUTHORIZED"                         => Reason::AccessRefused,
+        "UNAUTHORIZED" => match context.about {
+            About::AuthorizeToken              => Reason::AuthorizeTokenRefused,
+            About::AuthKey                     => Reason::UpstreamKeysRefused,
+            About::Other                       => Reason::AccessRefused,
+        },
         // The maintenance code is documented in more than one spelling.
         other if other.ends_with("RETRY_LATER") => Reason::InstitutionUnavailable,
         _                                      => return None,

@@ -491,7 +491,7 @@ async fn the_same_question_cannot_be_picked_twice() {
 
 #[tokio::test]
 async fn a_continuation_goes_to_any_replica_with_the_keys_and_to_no_other() {
-    let sandbox = sandbox(Options::default()).await;
+    let sandbox = sandbox(options()).await;
     let one = Gateway::with(&sandbox, |config| {
         config.continuation_keys = Some(Keys::new(&[[1; 32]]))
     })
@@ -548,7 +548,7 @@ async fn a_continuation_that_is_missing_or_changed_is_refused() {
 
 #[tokio::test]
 async fn a_round_that_expired_here_sends_nothing() {
-    let (sandbox, _gateway, mut client) = all_with(Options::default(), |config| {
+    let (sandbox, _gateway, mut client) = all_with(options(), |config| {
         config.upstream.round_lifetime = std::time::Duration::from_nanos(1);
     })
     .await;
@@ -570,7 +570,7 @@ async fn a_session_that_expired_at_flinks_is_over() {
     let clock = Clock::manual();
     let options = Options {
         clock: clock.clone(),
-        ..Options::default()
+        ..options()
     };
     let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
     let round = client.challenged("question").await;

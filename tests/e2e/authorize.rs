@@ -11,7 +11,7 @@ async fn a_customer_signs_in_through_a_question() {
     for generation in [Generation::Help2019, Generation::Docs2025] {
         let options = Options {
             generation,
-            ..Options::default()
+            ..options()
         };
         let (sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         let request = pb::AuthorizeRequest {

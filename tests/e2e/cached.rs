@@ -62,7 +62,7 @@ async fn an_unknown_login_is_not_found_in_either_generation() {
     for (generation, status) in [(Generation::Help2019, "400"), (Generation::Docs2025, "401")] {
         let options = Options {
             generation,
-            ..Options::default()
+            ..options()
         };
         let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         let unknown = cached("b0debb48-f9f1-46c6-80a4-08d7dd88d478");

@@ -1,6 +1,6 @@
 //! The contract and the house stay as they were drawn: fields and numbers, import rules, the README's tables.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use flinks_gateway::{config::SETTINGS, pb};
 use prost::Message;
@@ -24,8 +24,25 @@ pub fn golden(name: &str, text: &str) {
     );
 }
 
+/// The full names of the fields that are marked as secret. prost-types does not know the option.
+fn redacted() -> BTreeSet<String> {
+    let pool = prost_reflect::DescriptorPool::decode(pb::FILE_DESCRIPTOR_SET).unwrap();
+    let fields = pool
+        .all_messages()
+        .flat_map(|message| message.fields().collect::<Vec<_>>());
+    let marked = fields.filter(|field| {
+        let mark = field
+            .options()
+            .get_field_by_name("debug_redact")
+            .map(|value| value.as_bool());
+        mark == Some(Some(true))
+    });
+    marked.map(|field| field.full_name().to_owned()).collect()
+}
+
 #[test]
 fn fields_keep_their_names_numbers_and_types() {
+    let redacted = redacted();
     let set = FileDescriptorSet::decode(pb::FILE_DESCRIPTOR_SET).unwrap();
     let mut text = String::new();
     for file in set
@@ -34,7 +51,7 @@ fn fields_keep_their_names_numbers_and_types() {
         .filter(|file| file.package() == "flinks.gateway.v1")
     {
         for message in &file.message_type {
-            fields(message, &mut text);
+            fields(message, &redacted, &mut text);
         }
         for r#enum in &file.enum_type {
             for value in &r#enum.value {
@@ -69,7 +86,7 @@ fn fields_keep_their_names_numbers_and_types() {
     golden("contract.txt", &text);
 }
 
-fn fields(message: &DescriptorProto, text: &mut String) {
+fn fields(message: &DescriptorProto, redacted: &BTreeSet<String>, text: &mut String) {
     for field in &message.field {
         let label = match field.label() {
             Label::Repeated => "repeated ",
@@ -86,6 +103,12 @@ fn fields(message: &DescriptorProto, text: &mut String) {
                 .trim_start_matches("TYPE_")
                 .to_ascii_lowercase(),
         };
+        let full_name = format!("flinks.gateway.v1.{}.{}", message.name(), field.name());
+        let secret = if redacted.contains(&full_name) {
+            " secret"
+        } else {
+            ""
+        };
         let oneof = match field.oneof_index {
             Some(index) if !field.proto3_optional() => {
                 format!(
@@ -97,7 +120,7 @@ fn fields(message: &DescriptorProto, text: &mut String) {
         };
         writeln!(
             text,
-            "{}.{} = {} {label}{kind}{oneof}",
+            "{}.{} = {} {label}{kind}{oneof}{secret}",
             message.name(),
             field.name(),
             field.number()
@@ -246,4 +269,28 @@ fn the_readme_tells_every_setting_and_every_failure() {
         readme.lines().count() <= 200,
         "the README is longer than 200 lines"
     );
+}
+
+/// The reasons that the contract lists for each RPC: Authorize, AnswerChallenges, CachedAuthorize.
+pub fn listed_reasons() -> [BTreeSet<String>; 3] {
+    let proto = include_str!("../../proto/flinks/gateway/v1/authorization_service.proto");
+    [
+        "rpc Authorize(",
+        "rpc AnswerChallenges(",
+        "rpc CachedAuthorize(",
+    ]
+    .map(|rpc| {
+        let before = &proto[..proto.find(rpc).unwrap()];
+        let list = &before[before.rfind("Reasons:").unwrap()..];
+        let names = list.split('`').skip(1).step_by(2).map(str::to_owned);
+        let names: BTreeSet<String> = names.collect();
+        for name in &names {
+            let full = format!("ERROR_REASON_{name}");
+            assert!(
+                pb::ErrorReason::from_str_name(&full).is_some(),
+                "{rpc} {name}"
+            );
+        }
+        names
+    })
 }

@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, fmt::Write};
 use flinks_gateway::{pb, upstream::InstanceConfig};
 use tonic::Code;
 
-use crate::{contract::golden, harness::*};
+use crate::{
+    contract::{golden, listed_reasons},
+    harness::*,
+};
 
 /// Flinks' codes with the statuses that its documentation, in any generation, gives them.
 const CODES: [(&str, &[u16]); 25] = [
@@ -42,10 +45,11 @@ async fn a_code_means_the_same_whatever_its_status() {
     let mut table = String::from(
         "| FlinksCode | gRPC code | reason | next step | repeat live / answers / cached | after |\n|---|---|---|---|---|---|\n",
     );
+    let listed = listed_reasons();
     for generation in [Generation::Help2019, Generation::Docs2025] {
         let options = Options {
             generation,
-            ..Options::default()
+            ..options()
         };
         let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         for (code, statuses) in CODES {
@@ -65,7 +69,12 @@ async fn a_code_means_the_same_whatever_its_status() {
                     .await;
                 let login_id = saved.login.unwrap().login_id;
                 let cached = client.cached(cached(&login_id)).await.err().unwrap();
-                for error in [&live, &answered, &cached] {
+                for (error, listed) in [&live, &answered, &cached].into_iter().zip(&listed) {
+                    assert!(
+                        listed.contains(&error.reason),
+                        "{} is not listed for its RPC",
+                        error.reason
+                    );
                     assert_eq!(error.get("flinks_code"), code);
                     assert!(status.is_empty() || error.get("http_status") == &status[1..]);
                     assert!(!error.message.is_empty());
@@ -127,7 +136,7 @@ async fn a_wrong_password_is_the_customers_to_correct() {
     for (generation, status) in [(Generation::Help2019, "400"), (Generation::Docs2025, "401")] {
         let options = Options {
             generation,
-            ..Options::default()
+            ..options()
         };
         let (_sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
         for request in [
@@ -245,7 +254,7 @@ async fn an_unknown_code_keeps_its_name_and_is_judged_by_its_status() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_read_is_told_by_its_fault() {
-    let (sandbox, _gateway, mut client) = all_with(Options::default(), |config| {
+    let (sandbox, _gateway, mut client) = all_with(options(), |config| {
         config.upstream.max_response_bytes = 100_000;
     })
     .await;
@@ -308,7 +317,7 @@ async fn a_body_that_cannot_be_read_is_told_by_its_fault() {
 
 #[tokio::test]
 async fn a_reply_as_large_as_allowed_is_read() {
-    let (_sandbox, _gateway, mut client) = all_with(Options::default(), |config| {
+    let (_sandbox, _gateway, mut client) = all_with(options(), |config| {
         config.upstream.max_response_bytes = 100_000;
     })
     .await;
@@ -512,7 +521,7 @@ mod raw {
 
 #[tokio::test]
 async fn keys_that_flinks_refuses_are_the_operators_to_mend() {
-    let sandbox = sandbox(Options::default()).await;
+    let sandbox = sandbox(options()).await;
     let instance = |key: Option<&str>| {
         let key = key.and_then(|key| flinks_gateway::domain::names::AuthKey::parse(key.to_owned()));
         InstanceConfig::new(

@@ -27,6 +27,15 @@ const KNOWN_KEYS: [&str; 6] = [
     "grpc-accept-encoding",
 ];
 
+/// A sandbox of the generation that `FLINKS_GENERATION` names: the whole suite holds under each.
+pub fn options() -> Options {
+    let generation = std::env::var("FLINKS_GENERATION");
+    Options {
+        generation: generation.map_or(Generation::Docs2025, |name| name.parse().unwrap()),
+        ..Options::default()
+    }
+}
+
 /// Starts a sandbox on a port of its own.
 pub async fn sandbox(options: Options) -> Sandbox {
     Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options)
@@ -110,7 +119,7 @@ impl Gateway {
 
 /// A sandbox, a gateway before it and a client of that.
 pub async fn all() -> (Sandbox, Gateway, Client) {
-    all_with(Options::default(), |_| {}).await
+    all_with(options(), |_| {}).await
 }
 
 /// The same with other options and settings.

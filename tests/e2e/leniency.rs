@@ -190,6 +190,17 @@ async fn the_more_specific_of_transport_and_body_counts() {
     ));
     for (status, body, reason) in [
         (
+            401,
+            r#"{"FlinksCode":" INVALID_PASSWORD ","SecurityChallenges":{}}"#,
+            "CREDENTIALS_REJECTED",
+        ),
+        (
+            401,
+            r#"{"FlinksCode":"DISABLED_LOGIN","RequestId":"r","SecurityChallenges":[{"Type":"QuestionAndAnswer"}]}"#,
+            "LOGIN_DISABLED",
+        ),
+        (429, "<html>", "RATE_LIMITED"),
+        (
             200,
             r#"{"HttpStatusCode":401,"FlinksCode":"INVALID_PASSWORD"}"#,
             "CREDENTIALS_REJECTED",
@@ -260,4 +271,68 @@ async fn a_challenge_that_does_not_keep_to_its_form_is_shown_whole() {
             "{challenge}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_session_is_not_lost_for_what_decorates_it() {
+    for property in [
+        r#""Tag":5"#,
+        r#""Links":{}"#,
+        r#""Links":[7]"#,
+        r#""InstitutionId":14.5"#,
+        r#""Institution":[]"#,
+        r#""Login":"x""#,
+        r#""Login":{"Id":"not a uuid"}"#,
+        r#""Login":{"Id":7}"#,
+        r#""HttpStatusCode":"OK""#,
+        r#""FlinksCode":"200""#,
+        r#""FlinksCode":7"#,
+        r#""Code":"SUCCESS""#,
+    ] {
+        let session = session(200, &format!(r#"{{"RequestId":"r-1",{property}}}"#)).await;
+        assert_eq!(session.request_id, "r-1", "{property}");
+    }
+    round(203, r#"{"RequestId":"r","Code":"MFA_REQUIRED","SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"p"}]}"#).await;
+    let pending = made_of(202, r#"{"RequestId":"r","FlinksCode":"OPERATION_QUEUED"}"#).await;
+    assert!(matches!(pending, Ok(Outcome::Pending(_))));
+}
+
+#[tokio::test]
+async fn a_reply_to_answers_that_says_nothing_opens_no_session() {
+    let sandbox = sandbox(options()).await;
+    let keys = || Some(flinks_gateway::grpc::continuation::Keys::new(&[[7; 32]]));
+    let asking = Gateway::with(&sandbox, |config| config.continuation_keys = keys()).await;
+    let round = asking.client().challenged("question").await;
+    for (body, is_flinks) in [
+        ("{}", false),
+        (r#"{"error":"maintenance"}"#, false),
+        (r#"{"HttpStatusCode":200}"#, true),
+        (r#"{"Links":[]}"#, true),
+    ] {
+        let gateway = Gateway::before(fixed(200, body).await, |config| {
+            config.continuation_keys = keys()
+        })
+        .await;
+        let answered = gateway.client().answer(right_answers(&round)).await;
+        assert_eq!(answered.is_ok(), is_flinks, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_challenges_is_no_round_and_a_deep_one_can_be_decoded() {
+    let challenges = |each: &str, count: usize| {
+        let list = vec![each; count].join(",");
+        format!(r#"{{"RequestId":"r","SecurityChallenges":[{list}]}}"#)
+    };
+    let flood = made_of(203, &challenges("{}", 1001)).await.err().unwrap();
+    assert_eq!(
+        (flood.get("fault"), flood.get("path")),
+        ("too_large", "SecurityChallenges")
+    );
+    let deep = format!(
+        r#"{{"Type":"New","x":{}{}}}"#,
+        r#"{"y":["#.repeat(50),
+        "]}".repeat(50)
+    );
+    assert_eq!(round(203, &challenges(&deep, 1)).await.challenges.len(), 1);
 }

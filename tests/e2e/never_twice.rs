@@ -3,12 +3,15 @@
 //! Two witnesses. The sandbox counts whole requests, over any run of scenarios. A rawer upstream counts bytes: it
 //! breaks connections at every point, fresh and reused, and sees even the beginning of a second attempt.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use flinks_gateway::upstream::InstanceConfig;
+use flinks_gateway::{domain::names::AuthKey, pb, upstream::InstanceConfig};
 use proptest::prelude::*;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -68,9 +71,9 @@ proptest! {
     fn whatever_happens_each_request_arrives_at_most_once(acts in proptest::collection::vec(act(), 1..12), tokens: bool) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let options = Options { tokens: if tokens { Tokens::Required } else { Tokens::Optional }, ..Options::default() };
+            let options = Options { tokens: if tokens { Tokens::Required } else { Tokens::Optional }, ..options() };
             let (sandbox, _gateway, client) = all_with(options, |config| {
-                config.server.timeouts.live = std::time::Duration::from_millis(150);
+                config.server.timeouts.live = Duration::from_millis(150);
             }).await;
             let calls = acts.into_iter().enumerate().map(|(nth, act)| {
                 let mut client = client.clone();
@@ -78,8 +81,12 @@ proptest! {
                     match act {
                         Act::SignIn(step) => drop(client.authorize(sign_in(&format!("{step};note={nth}"))).await),
                         Act::Answer(step) => {
-                            let round = client.challenged(&format!("question/{step};note={nth}")).await;
-                            drop(client.answer(right_answers(&round)).await);
+                            use pb::authorize_response::Outcome;
+                            let request = sign_in(&format!("question/{step};note={nth}"));
+                            // On a busy machine even this may run out of time.
+                            if let Ok(Outcome::ChallengeRound(round)) = client.authorize(request).await {
+                                drop(client.answer(right_answers(&round)).await);
+                            }
                         }
                     }
                 })
@@ -99,109 +106,185 @@ proptest! {
     }
 }
 
-/// How the raw upstream treats the requests of one connection, in turn.
+/// How the raw upstream treats a request.
 #[derive(Clone, Copy, Debug)]
 enum Treatment {
     /// Answers and keeps the connection.
     Answer,
     /// Answers, and closes the connection without saying so beforehand.
     AnswerAndClose,
-    /// Closes after so many bytes of the request.
+    /// Asks a question.
+    Ask,
+    /// Never answers.
+    Hang,
+    /// Closes once so many bytes of the request have been read, and its first line at least.
     CloseAfter(usize),
-    /// Resets after so many bytes.
+    /// Resets then.
     ResetAfter(usize),
     /// Answers 408, 421, 425, 429 or 503 and closes: statuses that some clients repeat on.
     Status(u16),
+    /// Refuses the authorize token.
+    RefuseToken,
+    /// Refuses the secret key, which is no reason to send anything again.
+    RefuseKey,
 }
 
 fn treatment() -> impl Strategy<Value = Treatment> {
     prop_oneof![
         2 => Just(Treatment::Answer),
         2 => Just(Treatment::AnswerAndClose),
+        2 => Just(Treatment::Ask),
+        1 => Just(Treatment::Hang),
         2 => (0usize..700).prop_map(Treatment::CloseAfter),
         2 => (0usize..700).prop_map(Treatment::ResetAfter),
         1 => proptest::sample::select(&[408u16, 421, 425, 429, 503][..]).prop_map(Treatment::Status),
+        1 => Just(Treatment::RefuseToken),
+        1 => Just(Treatment::RefuseKey),
     ]
 }
 
-/// An upstream that treats requests as told, and counts those of which a byte arrived.
+/// How the caller behaves.
+#[derive(Clone, Copy, Debug)]
+enum Caller {
+    Waits,
+    CancelsAfter(u64),
+    AllowsOnly(u64),
+}
+
+fn caller() -> impl Strategy<Value = Caller> {
+    prop_oneof![
+        3 => Just(Caller::Waits),
+        1 => (0u64..4).prop_map(Caller::CancelsAfter),
+        1 => (0u64..20).prop_map(Caller::AllowsOnly),
+    ]
+}
+
+/// An upstream that treats requests as told, and counts the calls to `/Authorize` of which a byte arrived.
 struct Raw {
     instance: InstanceConfig,
-    begun: Arc<AtomicUsize>,
+    state: Arc<State>,
+}
+
+/// Treatments are taken from the end, and then everything is answered.
+#[derive(Default)]
+struct State {
+    begun: AtomicUsize,
+    tokens_refused: AtomicUsize,
+    mints: Mutex<Vec<Treatment>>,
+    calls: Mutex<Vec<Treatment>>,
 }
 
 impl Raw {
-    async fn start(treatments: Vec<Treatment>) -> Self {
+    async fn start(mints: Vec<Treatment>, calls: Vec<Treatment>, with_tokens: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap())
             .parse()
             .unwrap();
-        let begun = Arc::new(AtomicUsize::new(0));
-        let treatments = Arc::new(Mutex::new(treatments.into_iter().rev().collect::<Vec<_>>()));
-        let counter = Arc::clone(&begun);
+        let key = with_tokens
+            .then(|| "key".to_owned())
+            .and_then(AuthKey::parse);
+        let state = Arc::new(State {
+            mints: Mutex::new(mints),
+            calls: Mutex::new(calls),
+            ..State::default()
+        });
+        let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(connection(
-                    stream,
-                    Arc::clone(&treatments),
-                    Arc::clone(&counter),
-                ));
+                tokio::spawn(connection(stream, Arc::clone(&shared)));
             }
         });
         Self {
-            instance: InstanceConfig::new(&url, uuid::Uuid::nil(), None),
-            begun,
+            instance: InstanceConfig::new(&url, uuid::Uuid::nil(), key),
+            state,
         }
     }
 }
 
-async fn connection(
-    mut stream: TcpStream,
-    treatments: Arc<Mutex<Vec<Treatment>>>,
-    begun: Arc<AtomicUsize>,
-) {
-    loop {
-        // The first byte of a request is what counts it.
-        let mut request = vec![0; 1];
-        if stream.read_exact(&mut request).await.is_err() {
-            return;
+async fn connection(mut stream: TcpStream, state: Arc<State>) {
+    while serve_one(&mut stream, &state).await.is_some() {}
+}
+
+/// Serves one request; none when the connection has come to its end.
+async fn serve_one(stream: &mut TcpStream, state: &State) -> Option<()> {
+    let mut request = Vec::new();
+    while !request.contains(&b'\n') {
+        more(stream, &mut request).await?;
+    }
+    let is_mint = request.starts_with(b"POST") && contains(&request, b"/GenerateAuthorizeToken");
+    let list = if is_mint {
+        &state.mints
+    } else {
+        state.begun.fetch_add(1, Ordering::SeqCst);
+        &state.calls
+    };
+    let treatment = list.lock().unwrap().pop().unwrap_or(Treatment::Answer);
+    let enough = match treatment {
+        Treatment::CloseAfter(bytes) | Treatment::ResetAfter(bytes) => bytes,
+        _ => usize::MAX,
+    };
+    while request.len() < enough && !is_whole(&request) {
+        more(stream, &mut request).await?;
+    }
+    let answer = if is_mint {
+        format!(
+            r#"{{"HttpStatusCode":200,"Token":"{}"}}"#,
+            uuid::Uuid::new_v4()
+        )
+    } else {
+        r#"{"RequestId":"r","HttpStatusCode":200}"#.to_owned()
+    };
+    let refusal = |what| {
+        format!(
+            r#"{{"HttpStatusCode":401,"FlinksCode":"UNAUTHORIZED","Message":"You must provide a valid {what}"}}"#
+        )
+    };
+    let question =
+        r#"{"RequestId":"r","SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"?"}]}"#;
+    let (status, body, last) = match treatment {
+        Treatment::Answer => (200, answer, false),
+        Treatment::AnswerAndClose => (200, answer, true),
+        Treatment::Ask if is_mint => (200, answer, false),
+        Treatment::Ask => (203, question.to_owned(), false),
+        Treatment::Status(status) => (status, answer, true),
+        Treatment::RefuseToken => {
+            state.tokens_refused.fetch_add(1, Ordering::SeqCst);
+            (401, refusal("authorize token"), false)
         }
-        begun.fetch_add(1, Ordering::SeqCst);
-        let treatment = treatments
-            .lock()
-            .unwrap()
-            .pop()
-            .unwrap_or(Treatment::Answer);
-        let enough = match treatment {
-            Treatment::CloseAfter(bytes) | Treatment::ResetAfter(bytes) => bytes,
-            _ => usize::MAX,
-        };
-        while request.len() < enough && !is_whole(&request) {
-            let mut more = [0; 64];
-            match stream.read(&mut more).await {
-                Ok(0) | Err(_) => return,
-                Ok(count) => request.extend_from_slice(&more[..count]),
-            }
+        Treatment::RefuseKey => (401, refusal("auth key"), false),
+        Treatment::Hang => {
+            // Until the gateway goes away.
+            while more(stream, &mut request).await.is_some() {}
+            return None;
         }
-        let (status, last) = match treatment {
-            Treatment::Answer => (200, false),
-            Treatment::AnswerAndClose => (200, true),
-            Treatment::Status(status) => (status, true),
-            Treatment::CloseAfter(_) => return,
-            Treatment::ResetAfter(_) => {
-                stream.set_zero_linger().ok();
-                return;
-            }
-        };
-        let body = r#"{"RequestId":"r","HttpStatusCode":200}"#;
-        let reply = format!(
-            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        if stream.write_all(reply.as_bytes()).await.is_err() || last {
-            return;
+        Treatment::CloseAfter(_) => return None,
+        Treatment::ResetAfter(_) => {
+            stream.set_zero_linger().ok();
+            return None;
+        }
+    };
+    let reply = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(reply.as_bytes()).await.ok()?;
+    (!last).then_some(())
+}
+
+/// Reads a little: where a connection breaks must be anywhere.
+async fn more(stream: &mut TcpStream, request: &mut Vec<u8>) -> Option<()> {
+    let mut bytes = [0; 64];
+    match stream.read(&mut bytes).await {
+        Ok(0) | Err(_) => None,
+        Ok(count) => {
+            request.extend_from_slice(&bytes[..count]);
+            Some(())
         }
     }
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 fn is_whole(request: &[u8]) -> bool {
@@ -219,24 +302,78 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn not_even_the_beginning_of_a_request_is_sent_twice(treatments in proptest::collection::vec(treatment(), 1..16)) {
+    fn not_even_the_beginning_of_a_request_is_sent_twice(
+        mints in proptest::collection::vec(treatment(), 0..4),
+        calls in proptest::collection::vec((treatment(), caller()), 1..12),
+        with_tokens: bool,
+    ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let calls = treatments.len();
-            let upstream = Raw::start(treatments).await;
-            let gateway = Gateway::before(upstream.instance.clone(), |_| {}).await;
+            let (treatments, callers): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
+            let upstream = Raw::start(mints, treatments, with_tokens).await;
+            let gateway = Gateway::before(upstream.instance.clone(), |config| {
+                config.server.timeouts.live = Duration::from_millis(60);
+            })
+            .await;
             let mut client = gateway.client();
-            for nth in 0..calls {
-                let before = upstream.begun.load(Ordering::SeqCst);
-                let answered = client.authorize(sign_in(&format!("ok;note={nth}"))).await;
-                let begun = upstream.begun.load(Ordering::SeqCst) - before;
-                assert!(begun <= 1, "{begun} attempts");
-                if let Err(error) = answered {
-                    // Only a request of which nothing left may be repeated.
-                    assert!(!error.retryable || begun == 0 || error.reason == "RATE_LIMITED", "{error:?}");
+            let mut asked: Option<pb::ChallengeRound> = None;
+            let count = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
+            for caller in callers {
+                let begun_before = count(&upstream.state.begun);
+                let refused_before = count(&upstream.state.tokens_refused);
+                let timeout = match caller {
+                    Caller::AllowsOnly(milliseconds) => Duration::from_millis(milliseconds),
+                    _ => Duration::from_secs(60),
+                };
+                let round = asked.take();
+                let call = async {
+                    match &round {
+                        Some(round) => {
+                            use pb::answer_challenges_response::Outcome;
+                            match client.answer(within(timeout, right_answers(round))).await {
+                                Ok(Outcome::ChallengeRound(round)) => Ok(Some(round)),
+                                Ok(_) => Ok(None),
+                                Err(error) => Err(error),
+                            }
+                        }
+                        None => {
+                            use pb::authorize_response::Outcome;
+                            match client.authorize(within(timeout, sign_in("ok"))).await {
+                                Ok(Outcome::ChallengeRound(round)) => Ok(Some(round)),
+                                Ok(_) => Ok(None),
+                                Err(error) => Err(error),
+                            }
+                        }
+                    }
+                };
+                let patience = match caller {
+                    Caller::CancelsAfter(milliseconds) => Duration::from_millis(milliseconds),
+                    _ => Duration::from_secs(60),
+                };
+                let ended = tokio::time::timeout(patience, call).await;
+                let was_cancelled = ended.is_err();
+                if was_cancelled {
+                    // What was cancelled may be under way for a moment more.
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                let begun = count(&upstream.state.begun) - begun_before;
+                let refused = count(&upstream.state.tokens_refused) - refused_before;
+                let allowed = 1 + usize::from(with_tokens && refused > 0);
+                assert!(begun <= allowed, "{begun} attempts, {refused} tokens refused");
+                match ended {
+                    Ok(Ok(round)) => asked = round,
+                    // Only a call of which nothing was sent may be repeated, or one that Flinks turned down as too
+                    // much.
+                    Ok(Err(error)) => {
+                        let may = begun == 0 || error.reason == "RATE_LIMITED";
+                        assert!(!error.retryable || may, "{error:?}");
+                        assert!(error.code != tonic::Code::Unavailable || begun == 0, "{error:?}");
+                        assert_ne!(error.code, tonic::Code::Cancelled);
+                    }
+                    Err(_) => {}
                 }
             }
         });

@@ -69,8 +69,8 @@ impl Process {
             .collect()
     }
 
-    /// Sends a signal, and waits for the end.
-    pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
+    /// Sends a signal.
+    pub fn tell(&mut self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -79,6 +79,11 @@ impl Process {
                 .unwrap()
                 .success()
         );
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
+        self.tell(name);
         let status = self.child.wait().unwrap();
         (status, self.written())
     }

@@ -81,23 +81,28 @@ async fn a_drain_is_told_first_finishes_calls_and_ends() {
 }
 
 #[tokio::test]
-async fn a_drain_has_a_limit() {
-    let (sandbox, mut gateway, client) = all_with(Options::default(), |config| {
+async fn a_drain_has_a_limit_and_tells_calls_what_is_known_of_them() {
+    let (sandbox, mut gateway, client) = all_with(options(), |config| {
         config.server.drain_timeout = Duration::from_millis(50);
     })
     .await;
     let mut calling = client.clone();
-    let call = tokio::spawn(async move { calling.0.authorize(sign_in("hang")).await.is_err() });
+    let call = tokio::spawn(async move { calling.refused("hang").await });
     while sandbox.unfinished() == 0 {
         tokio::task::yield_now().await;
     }
     gateway.drain();
+    let error = call.await.unwrap();
+    assert_eq!(
+        (error.code, error.reason.as_str()),
+        (Code::Unknown, "OUTCOME_UNKNOWN")
+    );
+    assert!(!error.retryable);
     tokio::time::timeout(Duration::from_secs(5), gateway.server)
         .await
         .unwrap()
         .unwrap()
         .unwrap();
-    call.abort();
 }
 
 #[tokio::test]
@@ -212,10 +217,7 @@ async fn a_named_instance_is_reached_by_its_name_alone() {
         domain::names::{AuthKey, InstanceName},
         upstream::InstanceConfig,
     };
-    let (ca, us) = (
-        sandbox(Options::default()).await,
-        sandbox(Options::default()).await,
-    );
+    let (ca, us) = (sandbox(options()).await, sandbox(options()).await);
     let instance = |sandbox: &Sandbox| {
         let key = AuthKey::parse(sandbox.options().secret_key.clone());
         InstanceConfig::new(

@@ -193,3 +193,103 @@ async fn each_call_is_one_line_with_its_level_by_its_code() {
         (&"502".into(), &"html".into())
     );
 }
+
+#[test]
+fn a_sandbox_names_the_settings_that_stand_in_its_way() {
+    let (code, _, err) = run(
+        &["serve", "--sandbox"],
+        &[("FLINKS_GATEWAY_SECRET_KEY", "k")],
+    );
+    assert_eq!(code, Some(64));
+    assert!(err.contains("FLINKS_GATEWAY_SECRET_KEY"), "{err}");
+}
+
+#[test]
+fn a_value_that_is_no_text_is_a_fault() {
+    use std::os::unix::ffi::OsStrExt;
+    let value = std::ffi::OsStr::from_bytes(b"canary\xff");
+    let mut command = command();
+    command.arg("serve");
+    for name in [
+        "UPSTREAM_URL",
+        "CUSTOMER_ID",
+        "SECRET_KEY",
+        "CONTINUATION_KEYS",
+        "LISTEN",
+    ] {
+        command.env(format!("FLINKS_GATEWAY_{name}"), value);
+    }
+    let output = command.output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(64));
+    for name in [
+        "UPSTREAM_URL",
+        "CUSTOMER_ID",
+        "SECRET_KEY",
+        "CONTINUATION_KEYS",
+        "LISTEN",
+    ] {
+        assert!(
+            err.contains(&format!("FLINKS_GATEWAY_{name}: must ")),
+            "{name} in {err}"
+        );
+    }
+    assert!(!err.contains("canary"), "{err}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_only_fault_told() {
+    let (code, _, err) = run(&["serve", "--config", "/nonexistent.toml"], &[]);
+    assert_eq!(code, Some(64));
+    assert!(
+        err.contains("/nonexistent.toml: cannot be read") && !err.contains("UPSTREAM"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_misspelt_variable_is_warned_of_and_those_of_kubernetes_are_not() {
+    let process = Process::serve(|command| {
+        command
+            .arg("--sandbox")
+            .env("FLINKS_GATEWAY_LIVE_TIMEOT", "1s")
+            .env("FLINKS_GATEWAY_SERVICE_HOST", "10.0.0.1")
+            .env("FLINKS_GATEWAY_PORT", "tcp://10.0.0.1:50051");
+    });
+    let warned: Vec<_> = process
+        .lines()
+        .into_iter()
+        .filter_map(|line| line["name"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(warned, ["FLINKS_GATEWAY_LIVE_TIMEOT"]);
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_drain() {
+    let sandbox = sandbox(options()).await;
+    let mut process = Process::serve(|command| {
+        command
+            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
+            .env(
+                "FLINKS_GATEWAY_CUSTOMER_ID",
+                sandbox.options().customer_id.to_string(),
+            )
+            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key);
+    });
+    let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address))
+        .await
+        .unwrap();
+    let call = tokio::spawn(async move { client.authorize(sign_in("hang")).await.is_err() });
+    while sandbox.unfinished() == 0 {
+        tokio::task::yield_now().await;
+    }
+    process.tell("TERM");
+    while !process.written().contains("draining") {
+        tokio::task::yield_now().await;
+    }
+    let (status, written) = tokio::task::spawn_blocking(move || process.signal("TERM"))
+        .await
+        .unwrap();
+    assert_eq!(status.code(), Some(1), "{written}");
+    assert!(call.await.unwrap());
+}

@@ -36,7 +36,7 @@ async fn no_token_serves_two_sessions() {
 async fn without_a_secret_key_no_header_is_sent() {
     let options = Options {
         tokens: Tokens::Ignored,
-        ..Options::default()
+        ..options()
     };
     let sandbox = sandbox(options).await;
     let instance = InstanceConfig::new(
@@ -106,7 +106,7 @@ async fn every_other_401_is_final() {
 async fn a_token_is_at_hand_before_it_is_needed() {
     let options = Options {
         mint_delay: Duration::from_millis(300),
-        ..Options::default()
+        ..options()
     };
     let (sandbox, _gateway, mut client) = all_with(options, |_| {}).await;
     client.session("ok").await;
@@ -124,7 +124,7 @@ async fn a_token_is_at_hand_before_it_is_needed() {
 
 #[tokio::test]
 async fn an_idle_gateway_stops_minting() {
-    let (sandbox, _gateway, mut client) = all_with(Options::default(), |config| {
+    let (sandbox, _gateway, mut client) = all_with(options(), |config| {
         config.upstream.token_max_age = Duration::from_millis(50);
     })
     .await;
@@ -143,7 +143,7 @@ async fn an_idle_gateway_stops_minting() {
 async fn a_token_too_old_is_not_used() {
     let options = Options {
         clock: Clock::manual(),
-        ..Options::default()
+        ..options()
     };
     let clock = options.clock.clone();
     let (sandbox, _gateway, mut client) = all_with(options, |config| {
@@ -162,7 +162,7 @@ async fn a_token_too_old_is_not_used() {
 
 #[tokio::test]
 async fn a_mint_that_fails_is_told_to_each_caller_and_forgotten() {
-    let sandbox = sandbox(Options::default()).await;
+    let sandbox = sandbox(options()).await;
     let key = AuthKey::parse("another-key".to_owned());
     let instance = InstanceConfig::new(
         &sandbox.url().parse().unwrap(),
@@ -198,4 +198,37 @@ async fn cached_calls_have_tokens_too() {
     ));
     let sent = tokens(&sandbox);
     assert_ne!(sent[0], sent[1]);
+}
+
+#[tokio::test]
+async fn a_refused_token_takes_the_whole_pool_with_it() {
+    let options = Options {
+        clock: Clock::manual(),
+        ..options()
+    };
+    let clock = options.clock.clone();
+    let (sandbox, _gateway, client) = all_with(options, |_| {}).await;
+    let burst = async |count: usize| {
+        let calls: Vec<_> = (0..count)
+            .map(|_| {
+                let mut client = client.clone();
+                tokio::spawn(async move { client.session("ok").await })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap();
+        }
+    };
+    burst(16).await;
+    // All tokens that the gateway holds die at Flinks, and it cannot know.
+    clock.advance(Duration::from_secs(31 * 60));
+    sandbox.clear_received();
+    for _ in 0..20 {
+        burst(1).await;
+    }
+    assert_eq!(
+        tokens(&sandbox).len(),
+        21,
+        "one refusal, and then fresh tokens"
+    );
 }

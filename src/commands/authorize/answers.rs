@@ -98,7 +98,10 @@ impl<'a> Answers<'a> {
                     method: method.into(),
                 })
             }
-            Some(Kind::Unrecognized(_)) | None => raw(terminal, &challenge.prompt).await?,
+            Some(Kind::Unrecognized(unrecognized)) => {
+                raw(terminal, &challenge.prompt, &unrecognized.iterables).await?
+            }
+            None => raw(terminal, &challenge.prompt, &[]).await?,
         })
     }
 
@@ -151,24 +154,34 @@ async fn pick(terminal: &Terminal, what: &str, count: usize) -> Result<usize, En
 }
 
 /// An answer spelled out, for what nobody here knows how to ask.
-async fn raw(terminal: &Terminal, prompt: &str) -> Result<Answer, Ended> {
+async fn raw(terminal: &Terminal, prompt: &str, listed: &[String]) -> Result<Answer, Ended> {
     let key = if prompt.is_empty() {
         terminal.ask_for("Key: ", parse::something).await?
     } else {
-        let key = terminal.ask("Key (Enter for the text above): ").await?;
+        let key = terminal.ask("Key (Enter means the prompt): ").await?;
         if key.is_empty() {
             prompt.to_owned()
         } else {
             key
         }
     };
-    let mut values = vec![terminal.ask_for("Value: ", parse::something).await?];
+    let from_list = match listed.len() {
+        0 => String::new(),
+        1 => " (1 from the list, or a text; =1 is the text 1)".to_owned(),
+        count => format!(" (1-{count} from the list, or a text; =1 is the text 1)"),
+    };
+    let first = format!("Value{from_list}: ");
+    let value = |line: &str| parse::value(line, listed);
+    let mut values = vec![terminal.ask_for(&first, value).await?];
     loop {
-        let value = terminal.ask("Another value (Enter for none): ").await?;
-        if value.is_empty() {
+        let line = terminal.ask("Another value (Enter for none): ").await?;
+        if line.is_empty() {
             return Ok(Answer::Raw(pb::RawAnswer { key, values }));
         }
-        values.push(value);
+        match value(&line) {
+            Ok(value) => values.push(value),
+            Err(complaint) => terminal.say(&format!("{complaint}\n")),
+        }
     }
 }
 

@@ -1,6 +1,24 @@
 //! What a person typed, understood: numbers from a list, yes or no, text or call. The error is what to tell them.
 
-use flinks_gateway::pb::DeliveryMethod;
+use flinks_gateway::{domain::names::LoginId, pb::DeliveryMethod};
+
+/// A value of the command line that is no longer than the gateway takes it: refused here, nobody types a password for
+/// it first.
+pub(super) fn at_most<const MOST: usize>(value: &str) -> Result<String, String> {
+    match value.chars().count() {
+        count if count <= MOST => Ok(value.to_owned()),
+        count => Err(format!("it has {count} characters, at most {MOST} are taken")),
+    }
+}
+
+/// A LoginId of the command line, or the wish to be asked for it.
+pub(super) fn login_id(value: &str) -> Result<String, String> {
+    if value == "-" || LoginId::parse(value.to_owned()).is_some() {
+        Ok(value.to_owned())
+    } else {
+        Err("a LoginId is a UUID; `-` asks for it".to_owned())
+    }
+}
 
 /// The place, from 0, that a number from 1 to `count` stands for.
 pub(super) fn number(line: &str, count: usize) -> Result<usize, String> {
@@ -29,6 +47,18 @@ pub(super) fn numbers(line: &str, count: usize) -> Result<Vec<usize>, String> {
 fn place(word: &str, count: usize) -> Option<usize> {
     let number: usize = word.parse().ok()?;
     (1..=count).contains(&number).then(|| number - 1)
+}
+
+/// A value: one of a list by its number, or any text. What follows a `=` is a text even if it is such a number.
+pub(super) fn value(line: &str, listed: &[String]) -> Result<String, String> {
+    let text = match line.strip_prefix('=') {
+        Some(text) if !listed.is_empty() => text,
+        _ => match place(line.trim(), listed.len()) {
+            Some(place) => return Ok(listed[place].clone()),
+            None => line,
+        },
+    };
+    something(text)
 }
 
 /// Yes or no, in English or French.
@@ -93,6 +123,43 @@ mod tests {
             ("all", None),
         ] {
             assert_eq!(numbers(line, 4).ok(), places, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_listed_or_a_text_of_its_own() {
+        let listed = ["Approve".to_owned(), "Deny".to_owned()];
+        for (line, meant) in [
+            ("2", Some("Deny")),
+            (" 1 ", Some("Approve")),
+            ("3", Some("3")),
+            ("Later", Some("Later")),
+            ("=2", Some("2")),
+            ("==2", Some("=2")),
+            ("", None),
+            ("=", None),
+        ] {
+            assert_eq!(value(line, &listed).ok().as_deref(), meant, "{line:?}");
+        }
+        assert_eq!(value("=1", &[]).as_deref(), Ok("=1"));
+        assert_eq!(value("1", &[]).as_deref(), Ok("1"));
+    }
+
+    #[test]
+    fn values_of_the_command_line_are_as_long_as_the_gateway_takes_them() {
+        assert!(at_most::<3>("été").is_ok());
+        assert!(at_most::<3>("étés").is_err());
+    }
+
+    #[test]
+    fn a_login_id_is_a_uuid_or_is_asked_for() {
+        for (given, taken) in [
+            ("b0debb48-f9f1-46c6-80a4-08d7dd88d478", true),
+            ("-", true),
+            ("foo", false),
+            ("", false),
+        ] {
+            assert_eq!(login_id(given).is_ok(), taken, "{given:?}");
         }
     }
 

@@ -249,9 +249,7 @@ pub(super) fn challenge(
                 "  This gateway does not know challenges of the type `{}`.",
                 Plain(r#type)
             );
-            for iterable in iterables {
-                let _ = writeln!(text, "     - {}", Plain(iterable));
-            }
+            list(&mut text, iterables);
             if let Some(raw) = raw {
                 text.push_str("  All that Flinks sent:\n");
                 for line in struct_json::pretty(raw).lines() {
