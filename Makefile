@@ -10,10 +10,11 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 demo: ## start the gateway on an embedded Flinks, walk through a sign-in, stay up
-	$(CARGO) run --locked --quiet -- demo
+	$(CARGO) run --locked -- demo
 
-test: ## run all tests
+test: ## run all tests, under both generations of Flinks' documentation
 	$(CARGO) test --locked --workspace
+	FLINKS_GENERATION=help-2019 $(CARGO) test --locked --test e2e
 
 check: lint proto deny test grpcurl ## all that CI runs
 

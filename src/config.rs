@@ -71,7 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("live_timeout", "240s", "how long Authorize and AnswerChallenges may take at most"),
     setting("cached_timeout", "30s", "how long CachedAuthorize may take at most"),
     setting("connect_timeout", "10s", "how long connecting to Flinks may take, TLS included"),
-    setting("drain_timeout", "30s", "how long calls in flight may go on after SIGTERM or SIGINT"),
+    setting("drain_timeout", "30s", "how long calls in flight may go on after SIGTERM or SIGINT; then each is told what is known of it"),
     setting("round_lifetime", "8m", "how long a round of challenges can be answered; Flinks allows 8 minutes"),
     setting("token_max_age", "14m", "how old an unused authorize token may be when it is used; Flinks allows 15 minutes"),
     setting("token_pool", "64", "how many unused authorize tokens are held at most for each instance; 0 mints each on demand"),
