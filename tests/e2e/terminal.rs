@@ -13,7 +13,10 @@ use tokio::{
     process::Child,
 };
 
-use crate::harness::{self, Gateway, Sandbox};
+use crate::{
+    harness::{self, Gateway, Sandbox},
+    process,
+};
 
 /// Far more than any step takes; only a test that fails waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -186,9 +189,15 @@ async fn challenges_of_every_kind_are_answered_in_one_session() {
     person.answers("By text or call: ", "call").await;
 
     person.sees("WaitForPush").await;
+    person.sees("2. Send it again").await;
     person.sees(r#""ExpiresIn": 120"#).await;
-    person.answers("Key (Enter for the text above): ", "").await;
-    person.answers("Value: ", "Approved").await;
+    person.answers("Key (Enter means the prompt): ", "").await;
+    person
+        .answers(
+            "Value (1-2 from the list, or a text; =1 is the text 1): ",
+            "1",
+        )
+        .await;
     person.answers("Another value (Enter for none): ", "").await;
     let (status, screen) = person.leaves().await;
 
@@ -304,15 +313,9 @@ async fn identical_prompts_are_both_answered() {
 #[tokio::test]
 async fn what_the_gateway_refuses_is_typed_again() {
     let (sandbox, gateway) = bank().await;
-    let long = "x".repeat(300);
-    let arguments = [
-        "--institution",
-        "ScenarioBank",
-        "--username",
-        &long,
-        "--save",
-    ];
+    let arguments = ["--institution", "ScenarioBank", "--save"];
     let mut person = Person::runs(&gateway, &arguments);
+    person.answers("User name: ", &"x".repeat(300)).await;
     person.answers("Password: ", "any").await;
     person.sees("Nothing was sent to the bank.").await;
     person
@@ -322,6 +325,97 @@ async fn what_the_gateway_refuses_is_typed_again() {
     let (status, screen) = person.leaves().await;
     assert_eq!(status.code(), Some(0), "{screen}");
     assert_eq!(harness::authorize_bodies(&sandbox).len(), 1);
+}
+
+#[test]
+fn a_command_line_that_no_gateway_takes_is_refused_before_anything_is_asked() {
+    let long = |count: usize| "x".repeat(count);
+    for (flag, value, rule) in [
+        ("--login-id", "foo".to_owned(), "a LoginId is a UUID"),
+        ("--institution", long(129), "at most 128"),
+        ("--username", long(257), "at most 256"),
+        ("--tag", long(513), "at most 512"),
+    ] {
+        // Nobody is at this address: dialling it would be another exit code.
+        let output = process::command()
+            .args(["authorize", "--address", "http://127.0.0.1:1", flag, &value])
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{flag}: {complaint}");
+        assert!(complaint.contains(rule), "{complaint}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_longest_values_of_a_command_line_are_taken_by_the_gateway() {
+    let (sandbox, gateway) = bank().await;
+    let username = format!("{:x<256}", "ok;note=");
+    let tag = "é".repeat(512);
+    let arguments = [
+        "--institution",
+        "ScenarioBank",
+        "--username",
+        &username,
+        "--tag",
+        &tag,
+        "--save",
+    ];
+    let mut person = Person::runs(&gateway, &arguments);
+    person.answers("Password: ", "any").await;
+    let (status, screen) = person.leaves().await;
+    assert_eq!(status.code(), Some(0), "{screen}");
+    assert_eq!(
+        harness::authorize_bodies(&sandbox).pop().unwrap()["Tag"],
+        *tag
+    );
+
+    let institution = "x".repeat(128);
+    let arguments = ["--institution", &institution, "--username", "ok", "--save"];
+    let mut person = Person::runs(&gateway, &arguments);
+    person.answers("Password: ", "any").await;
+    let (status, screen) = person.leaves().await;
+    assert_eq!(status.code(), Some(1), "{screen}");
+    assert_eq!(
+        harness::authorize_bodies(&sandbox).len(),
+        2,
+        "the bank refuses it, not the gateway"
+    );
+}
+
+#[tokio::test]
+async fn a_port_without_tls_is_guessed() {
+    let (_sandbox, gateway) = bank().await;
+    let address = format!("https://{}", gateway.address);
+    let output = tokio::process::Command::from(process::command())
+        .args(["authorize", "--address", &address])
+        .output()
+        .await
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{complaint}");
+    assert!(
+        complaint.contains("This port may not speak TLS: try http://"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn help_fills_the_lines() {
+    let output = process::command()
+        .args(["authorize", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let paragraph = help
+        .split("\n\n")
+        .find(|text| text.contains("never an argument"));
+    let mut lines: Vec<&str> = paragraph.unwrap().lines().collect();
+    lines.pop();
+    for line in lines {
+        assert!(line.len() > 80, "{line:?} is broken by hand in:\n{help}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The three calls of the contract over one connection, with one kind of reply.
 
 use std::{
-    fs,
+    fs, io,
     net::{IpAddr, Ipv6Addr},
     path::Path,
     time::Duration,
@@ -73,10 +73,13 @@ impl Calls {
             terminal.say("Warning: the connection is not encrypted. Passwords and answers can be read on its way.\n");
         }
         let channel = endpoint.connect().await.map_err(|error| {
-            Stop::Unreachable(format!(
-                "No gateway answers at {address}: {}.\nIs it running, and is this its address?",
-                chain(&error)
-            ))
+            let why = chain(&error);
+            let hint = if tls && may_be_plain(&error, &why) {
+                "This port may not speak TLS: try http://"
+            } else {
+                "Is it running, and is this its address?"
+            };
+            Stop::Unreachable(format!("No gateway answers at {address}: {why}.\n{hint}"))
         })?;
         Ok(Self {
             client: AuthorizationServiceClient::new(channel)
@@ -170,6 +173,20 @@ fn is_loopback(host: &str) -> bool {
     }
 }
 
+/// Whether a handshake failed as it does with a server that knows nothing of TLS: it answers with something else, or
+/// hangs up. One whose certificate or choice of ciphers is refused does speak it.
+fn may_be_plain(error: &(dyn std::error::Error + 'static), why: &str) -> bool {
+    let hung_up = std::iter::successors(Some(error), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
+            )
+        });
+    hung_up || why.contains("received corrupt message")
+}
+
 /// The causes of an error: tonic's own text is `transport error` and no more.
 fn chain(error: &dyn std::error::Error) -> String {
     let error = error.source().unwrap_or(error);
@@ -201,6 +218,30 @@ mod tests {
             ("localhost.evil.example", false),
         ] {
             assert_eq!(is_loopback(host), loopback, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_trusted_does_speak_tls() {
+        for (kind, text, plain) in [
+            (io::ErrorKind::UnexpectedEof, "tls handshake eof", true),
+            (io::ErrorKind::ConnectionReset, "reset by peer", true),
+            (
+                io::ErrorKind::InvalidData,
+                "invalid peer certificate: UnknownIssuer",
+                false,
+            ),
+            (
+                io::ErrorKind::InvalidData,
+                "received fatal alert: HandshakeFailure",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                may_be_plain(&io::Error::new(kind, text), text),
+                plain,
+                "{text}"
+            );
         }
     }
 }

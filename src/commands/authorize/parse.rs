@@ -7,7 +7,9 @@ use flinks_gateway::{domain::names::LoginId, pb::DeliveryMethod};
 pub(super) fn at_most<const MOST: usize>(value: &str) -> Result<String, String> {
     match value.chars().count() {
         count if count <= MOST => Ok(value.to_owned()),
-        count => Err(format!("it has {count} characters, at most {MOST} are taken")),
+        count => Err(format!(
+            "it has {count} characters, at most {MOST} are taken"
+        )),
     }
 }
 
