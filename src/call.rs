@@ -375,7 +375,8 @@ fn request_id(request: &Request<Body>) -> HeaderValue {
         (1..=128).contains(&id.len()) && id.iter().all(plain)
     });
     given.cloned().unwrap_or_else(|| {
-        let id = uuid::Uuid::new_v4().to_string();
+        let random = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes());
+        let id = random.into_uuid().to_string();
         HeaderValue::from_str(&id).expect("a UUID is visible ASCII")
     })
 }

@@ -1,5 +1,7 @@
 //! The three RPCs: decode, call, encode. The only file that sees both wires.
 
+use std::pin::pin;
+
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -82,7 +84,7 @@ impl AuthorizationService for Gateway {
         {
             call.institution(institution);
         }
-        let outcome = upstream(&call, self.flinks.authorize(request, call.deadline)).await?;
+        let outcome = upstream(&call, pin!(self.flinks.authorize(request, call.deadline))).await?;
         self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::authorize(outcome, &self.keys)))
     }
@@ -96,8 +98,11 @@ impl AuthorizationService for Gateway {
             decode::answer_challenges(message, &self.keys, &self.instances, Timestamp::now())?;
         call.instance(&request.round.instance);
         self.note(&call, request.round.institution.as_ref());
-        let outcome =
-            upstream(&call, self.flinks.answer_challenges(request, call.deadline)).await?;
+        let outcome = upstream(
+            &call,
+            pin!(self.flinks.answer_challenges(request, call.deadline)),
+        )
+        .await?;
         self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::answer_challenges(
             outcome, &self.keys,
@@ -111,7 +116,11 @@ impl AuthorizationService for Gateway {
         let (message, call) = accept(request);
         let request = decode::cached_authorize(message, &self.instances)?;
         call.instance(&request.instance);
-        let outcome = upstream(&call, self.flinks.cached_authorize(request, call.deadline)).await?;
+        let outcome = upstream(
+            &call,
+            pin!(self.flinks.cached_authorize(request, call.deadline)),
+        )
+        .await?;
         match &outcome {
             CachedOutcome::Session(session) => {
                 call.outcome("session");

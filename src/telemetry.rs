@@ -1,6 +1,6 @@
 //! How log lines are written, and which.
 
-use std::io::IsTerminal;
+use std::{fs::File, io::IsTerminal, os::fd::AsFd, sync::Arc};
 
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 
@@ -29,7 +29,7 @@ pub fn start(format: LogFormat, filter: EnvFilter) {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(standard_error());
     let started = if people {
         let ansi = std::io::stderr().is_terminal();
         builder.with_ansi(ansi).try_init()
@@ -45,4 +45,10 @@ pub fn start(format: LogFormat, filter: EnvFilter) {
             .unwrap_or_default();
         tracing::error!(location, "panic");
     }));
+}
+
+/// Standard error without its lock: a line is one write, and calls need not queue for it.
+fn standard_error() -> Arc<File> {
+    let stderr = std::io::stderr().as_fd().try_clone_to_owned();
+    Arc::new(stderr.expect("a process has a standard error").into())
 }

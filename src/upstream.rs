@@ -8,11 +8,13 @@ mod encode;
 mod exchange;
 mod fault;
 mod http;
+mod json;
 mod token;
 mod wire;
 
 use std::{
     collections::BTreeMap,
+    pin::pin,
     time::{Duration, Instant},
 };
 
@@ -25,7 +27,7 @@ use uuid::Uuid;
 use self::{
     decode::{Challenged, Meaning},
     exchange::Exchange,
-    http::Http,
+    http::{Endpoint, Http},
     token::Tokens,
 };
 use crate::domain::{
@@ -100,7 +102,7 @@ impl Flinks {
     ) -> Result<Self, SetUpError> {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
             let http = Http::new(
-                config.base,
+                &config.base,
                 limits.connect_timeout,
                 limits.max_response_bytes,
             )
@@ -148,7 +150,7 @@ impl Flinks {
                 .await?;
             Ok(self.outcome(meaning, request.instance, by_login_id, token, 1))
         };
-        let result = exchange.run(work).await;
+        let result = exchange.run(pin!(work)).await;
         result.map_err(|failure| failure.during(Call::Authorize))
     }
 
@@ -171,7 +173,7 @@ impl Flinks {
             let number = request.round.number.saturating_add(1);
             Ok(self.outcome(meaning, request.round.instance, by_login_id, token, number))
         };
-        let result = exchange.run(work).await;
+        let result = exchange.run(pin!(work)).await;
         result.map_err(|failure| Failure {
             request_id: failure.request_id.clone().or(Some(session)),
             ..failure.during(Call::AnswerChallenges)
@@ -203,7 +205,7 @@ impl Flinks {
                 }),
             }
         };
-        let result = exchange.run(work).await;
+        let result = exchange.run(pin!(work)).await;
         result.map_err(|failure| failure.during(Call::CachedAuthorize))
     }
 
@@ -273,7 +275,10 @@ impl Instance {
         let post = async |token: Option<AuthKey>| {
             exchange.may_send()?;
             let auth_key = token.as_ref().map(encode::auth_key);
-            let reply = self.http.post("Authorize", auth_key, body.clone()).await?;
+            let reply = self
+                .http
+                .post(Endpoint::Authorize, auth_key, body.clone())
+                .await?;
             Ok((decode::authorize(reply, by_login_id, session)?, token))
         };
         match (post(token).await, &self.tokens) {

@@ -3,13 +3,15 @@
 //! 202 and 203 are 2xx and yet no success, a 401 can be a fresh round of challenges, and a 200 can hold a body that
 //! says otherwise: where transport and body disagree, the more specific of them counts.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil, tz::TimeZone};
-use serde_json::{Map, Value as Json};
 
 use super::{
     fault::{self, About, Context},
     http::Reply,
+    json::Json,
     wire::Object,
 };
 use crate::domain::{
@@ -45,7 +47,7 @@ pub(super) fn authorize(
 ) -> Result<Meaning, Failure> {
     let status = reply.status;
     let meaning =
-        object(reply).and_then(|mut body| meaning(&mut body, status, by_login_id, session));
+        object(&reply).and_then(|mut body| meaning(&mut body, status, by_login_id, session));
     meaning.map_err(|failure| Failure {
         request_id: failure.request_id.clone().or_else(|| session.cloned()),
         ..answered(failure, status)
@@ -56,7 +58,7 @@ pub(super) fn authorize(
 /// customer's to mend.
 pub(super) fn token(reply: Reply) -> Result<AuthKey, Failure> {
     let status = reply.status;
-    let token = object(reply).and_then(|mut body| {
+    let token = object(&reply).and_then(|mut body| {
         let code = code(&mut body, status);
         if status == 200
             && let Some(token) = body.strict_text("Token")?.and_then(AuthKey::parse)
@@ -91,7 +93,7 @@ fn answered(failure: Failure, status: u16) -> Failure {
 }
 
 /// The JSON object of a reply.
-fn object(reply: Reply) -> Result<Object, Failure> {
+fn object(reply: &Reply) -> Result<Object<'_>, Failure> {
     let fault = |kind| Failure::body(kind, "");
     if (300..400).contains(&reply.status) {
         return Err(fault(BodyFaultKind::Redirect));
@@ -114,7 +116,7 @@ fn object(reply: Reply) -> Result<Object, Failure> {
         return Err(fault(BodyFaultKind::Html));
     }
     let text = std::str::from_utf8(body).map_err(|_| fault(BodyFaultKind::NotUtf8))?;
-    let value = serde_json::from_str(text).map_err(|error| {
+    let json = serde_json::from_str(text).map_err(|error| {
         // serde_json has no category for its depth limit; this text of it quotes nothing.
         fault(match error.classify() {
             serde_json::error::Category::Eof => BodyFaultKind::Truncated,
@@ -124,11 +126,11 @@ fn object(reply: Reply) -> Result<Object, Failure> {
             _ => BodyFaultKind::NotJson,
         })
     })?;
-    Object::from_value(value, "")
+    Object::from_json(json, "")
 }
 
 fn meaning(
-    body: &mut Object,
+    body: &mut Object<'_>,
     status: u16,
     by_login_id: bool,
     session: Option<&RequestId>,
@@ -208,7 +210,7 @@ pub(super) fn is_token_refused(failure: &Failure) -> bool {
 }
 
 /// Flinks' code. Some deployments write `Code` in an error; in a success that may be anything's name.
-fn code(body: &mut Object, status: u16) -> Option<FlinksCode> {
+fn code(body: &mut Object<'_>, status: u16) -> Option<FlinksCode> {
     let text = match body.text("FlinksCode") {
         Some(text) => text,
         None if status >= 400 => body.text("Code")?,
@@ -217,7 +219,7 @@ fn code(body: &mut Object, status: u16) -> Option<FlinksCode> {
     FlinksCode::parse(text.trim())
 }
 
-fn request_id(body: &mut Object, session: Option<&RequestId>) -> Result<RequestId, Failure> {
+fn request_id(body: &mut Object<'_>, session: Option<&RequestId>) -> Result<RequestId, Failure> {
     match body.strict_text("RequestId")? {
         Some(text) => RequestId::parse(text)
             .ok_or_else(|| Failure::body(BodyFaultKind::WrongType, "RequestId")),
@@ -227,7 +229,7 @@ fn request_id(body: &mut Object, session: Option<&RequestId>) -> Result<RequestI
     }
 }
 
-fn opened(body: &mut Object, session: Option<&RequestId>) -> Result<Session, Failure> {
+fn opened(body: &mut Object<'_>, session: Option<&RequestId>) -> Result<Session, Failure> {
     Ok(Session {
         request_id: request_id(body, session)?,
         login: body.object("Login").and_then(login),
@@ -238,7 +240,7 @@ fn opened(body: &mut Object, session: Option<&RequestId>) -> Result<Session, Fai
 }
 
 fn pending(
-    body: &mut Object,
+    body: &mut Object<'_>,
     flinks_code: Option<FlinksCode>,
     session: Option<&RequestId>,
 ) -> Result<PendingOperation, Failure> {
@@ -249,11 +251,11 @@ fn pending(
     })
 }
 
-fn tag(body: &mut Object) -> Option<Secret> {
+fn tag(body: &mut Object<'_>) -> Option<Secret> {
     body.text("Tag").map(Secret::from)
 }
 
-fn institution(body: &mut Object) -> Option<Institution> {
+fn institution(body: &mut Object<'_>) -> Option<Institution> {
     let name = body.text("Institution");
     let display_name = body.text("InstitutionName");
     let id = body.integer("InstitutionId");
@@ -264,8 +266,8 @@ fn institution(body: &mut Object) -> Option<Institution> {
     })
 }
 
-fn links(body: &mut Object) -> Vec<Link> {
-    let link = |mut link: Object| Link {
+fn links(body: &mut Object<'_>) -> Vec<Link> {
+    let link = |mut link: Object<'_>| Link {
         rel: link.text("rel").unwrap_or_default().into(),
         href: link.text("href").unwrap_or_default().into(),
         example: link.text("example").map(Secret::from),
@@ -274,7 +276,7 @@ fn links(body: &mut Object) -> Vec<Link> {
 }
 
 /// A login without an id is no saved login.
-fn login(mut login: Object) -> Option<Login> {
+fn login(mut login: Object<'_>) -> Option<Login> {
     Some(Login {
         id: login.text("Id").and_then(LoginId::parse)?,
         username: login.text("Username").map(Secret::from),
@@ -282,7 +284,7 @@ fn login(mut login: Object) -> Option<Login> {
         scheduled_refresh: login.bool("IsScheduledRefresh").unwrap_or_default(),
         last_refresh: login
             .any("LastRefresh")
-            .and_then(Json::as_str)
+            .and_then(Json::as_text)
             .and_then(time),
     })
 }
@@ -304,7 +306,7 @@ const YEAR_ONE: i64 = -62_135_596_800;
 /// More than any bank asks at once.
 const MOST_CHALLENGES: usize = 1000;
 
-fn challenges(body: &mut Object) -> Result<Vec<Challenge>, Failure> {
+fn challenges(body: &mut Object<'_>) -> Result<Vec<Challenge>, Failure> {
     let challenges = body.strict_objects("SecurityChallenges")?;
     if challenges.len() > MOST_CHALLENGES {
         return Err(Failure::body(BodyFaultKind::TooLarge, "SecurityChallenges"));
@@ -312,19 +314,19 @@ fn challenges(body: &mut Object) -> Result<Vec<Challenge>, Failure> {
     Ok(challenges.into_iter().map(challenge).collect())
 }
 
-fn challenge(object: Object) -> Challenge {
+fn challenge(object: Object<'_>) -> Challenge {
     let text = |name| {
         object
             .any(name)
-            .and_then(Json::as_str)
+            .and_then(Json::as_text)
             .unwrap_or_default()
             .to_owned()
     };
     let (type_name, prompt) = (text("Type"), text("Prompt"));
     let iterables: Vec<Secret> = match object.any("Iterables") {
-        Some(Json::Array(values)) => values
+        Some(Json::List(values)) => values
             .iter()
-            .filter_map(Json::as_str)
+            .filter_map(Json::as_text)
             .map(|text| text.to_owned().into())
             .collect(),
         _ => Vec::new(),
@@ -359,25 +361,25 @@ enum Known {
 }
 
 /// The kind of a challenge that keeps to its form. One that does not is shown whole, as unrecognized.
-fn known_kind(type_name: &str, object: &Object) -> Option<Known> {
-    let base64 = |image: &Json| {
-        image
-            .as_str()
+fn known_kind(type_name: &str, object: &Object<'_>) -> Option<Known> {
+    let is_text = |json: &Json<'_>| json.as_text().is_some();
+    let is_base64 = |json: &Json<'_>| {
+        json.as_text()
             .is_some_and(|text| STANDARD.decode(text).is_ok())
     };
     let iterables = match object.any("Iterables") {
         None => &[][..],
-        Some(json) => json.as_array()?,
+        Some(Json::List(values)) => values,
+        Some(_) => return None,
     };
-    let prompt_is_text = object.any("Prompt").is_none_or(Json::is_string);
-    if !prompt_is_text || !iterables.iter().all(Json::is_string) {
+    if !object.any("Prompt").is_none_or(is_text) || !iterables.iter().all(is_text) {
         return None;
     }
     Some(match type_name {
         "QuestionAndAnswer" => Known::QuestionAndAnswer,
         "MultipleChoice" => Known::MultipleChoice,
         "MultipleChoiceMultipleAnswers" => Known::MultipleSelection,
-        "ImageSelection" if iterables.iter().all(base64) => Known::ImageSelection,
+        "ImageSelection" if iterables.iter().all(is_base64) => Known::ImageSelection,
         "TextOrCall" => Known::TextOrCall,
         _ => return None,
     })
@@ -386,21 +388,23 @@ fn known_kind(type_name: &str, object: &Object) -> Option<Known> {
 /// How deep a challenge of an unknown kind is shown: each level is three in protobuf, whose readers go 100 deep.
 const DEEPEST: usize = 24;
 
-fn properties(object: Map<String, Json>, depth: usize) -> Vec<(Secret, Value)> {
-    let property = |(name, json): (String, Json)| (name.into(), value(json, depth - 1));
+fn properties(object: Vec<(Cow<'_, str>, Json<'_>)>, depth: usize) -> Vec<(Secret, Value)> {
+    let property =
+        |(name, json): (Cow<'_, str>, Json<'_>)| (name.into_owned().into(), value(json, depth - 1));
     object.into_iter().map(property).collect()
 }
 
-fn value(json: Json, depth: usize) -> Value {
+fn value(json: Json<'_>, depth: usize) -> Value {
     match json {
-        Json::Array(_) | Json::Object(_) if depth == 0 => Value::Null,
+        Json::List(_) | Json::Object(_) if depth == 0 => Value::Null,
         Json::Null => Value::Null,
         Json::Bool(bool) => Value::Bool(bool),
-        Json::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
-        Json::String(text) => Value::Text(text.into()),
-        Json::Array(values) => Value::List(
-            values
-                .into_iter()
+        // As protobuf's values and JavaScript have it.
+        Json::Integer(number) => Value::Number(number as f64),
+        Json::Number(number) => Value::Number(number),
+        Json::Text(text) => Value::Text(text.into_owned().into()),
+        Json::List(list) => Value::List(
+            list.into_iter()
                 .map(|json| value(json, depth - 1))
                 .collect(),
         ),

@@ -30,14 +30,22 @@ pub(super) struct Reply {
 #[derive(Clone, Debug)]
 pub(super) struct Http {
     client: Client,
-    base: Url,
+    authorize: Url,
+    generate_authorize_token: Url,
     max_response_bytes: usize,
+}
+
+/// What can be asked of Flinks here.
+#[derive(Clone, Copy)]
+pub(super) enum Endpoint {
+    Authorize,
+    GenerateAuthorizeToken,
 }
 
 impl Http {
     /// `base` ends before the endpoint's name.
     pub(super) fn new(
-        base: Url,
+        base: &Url,
         connect_timeout: Duration,
         max_response_bytes: usize,
     ) -> reqwest::Result<Self> {
@@ -62,9 +70,14 @@ impl Http {
             .pool_idle_timeout(POOL_IDLE)
             .tcp_nodelay(true)
             .build()?;
+        let endpoint = |name| {
+            base.join(name)
+                .expect("an endpoint's name is a relative URL")
+        };
         Ok(Self {
             client,
-            base,
+            authorize: endpoint("Authorize"),
+            generate_authorize_token: endpoint("GenerateAuthorizeToken"),
             max_response_bytes,
         })
     }
@@ -72,15 +85,15 @@ impl Http {
     /// Posts a body to an endpoint.
     pub(super) async fn post(
         &self,
-        endpoint: &str,
+        endpoint: Endpoint,
         auth_key: Option<HeaderValue>,
         body: Bytes,
     ) -> Result<Reply, Failure> {
-        let url = self
-            .base
-            .join(endpoint)
-            .expect("an endpoint's name is a relative URL");
-        let mut request = self.client.post(url).body(body);
+        let url = match endpoint {
+            Endpoint::Authorize => &self.authorize,
+            Endpoint::GenerateAuthorizeToken => &self.generate_authorize_token,
+        };
+        let mut request = self.client.post(url.clone()).body(body);
         if let Some(auth_key) = auth_key {
             request = request.header(AUTH_KEY, auth_key);
         }

@@ -15,7 +15,10 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::{decode, encode, http::Http};
+use super::{
+    decode, encode,
+    http::{Endpoint, Http},
+};
 use crate::domain::{
     failure::{Failure, Reason},
     names::AuthKey,
@@ -224,7 +227,7 @@ impl Shared {
         let key = encode::auth_key(&self.secret_key);
         let reply = self
             .http
-            .post("GenerateAuthorizeToken", Some(key), Bytes::new())
+            .post(Endpoint::GenerateAuthorizeToken, Some(key), Bytes::new())
             .await;
         // Whatever became of the mint, nothing of the caller's was sent.
         let reply = reply.map_err(|failure| match failure.reason {

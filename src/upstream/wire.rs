@@ -5,9 +5,11 @@
 //! property of another type than documented, with a word in the log. Only where a reply means nothing without the
 //! property is that a fault: of the named property, never of its content.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::json::Json;
 use crate::domain::failure::{BodyFaultKind, Failure};
 
 /// The body of a live or cached sign-in. Has no `Debug`: it holds opened secrets.
@@ -61,60 +63,53 @@ impl Serialize for SecurityResponses<'_> {
 
 /// A JSON object of Flinks', read by property.
 #[allow(missing_debug_implementations)]
-pub(super) struct Object(Map<String, Value>);
+pub(super) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-impl Object {
+impl<'a> Object<'a> {
     /// Takes a value that must be an object; `path` is its property's name, empty for a whole body.
-    pub(super) fn from_value(value: Value, path: &'static str) -> Result<Self, Failure> {
-        match value {
-            Value::Object(map) => Ok(Self(map)),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => Err(wrong(path)),
+    pub(super) fn from_json(json: Json<'a>, path: &'static str) -> Result<Self, Failure> {
+        match json {
+            Json::Object(properties) => Ok(Self(properties)),
+            _ => Err(wrong(path)),
         }
     }
 
-    /// All properties, in Flinks' spelling.
-    pub(super) fn into_properties(self) -> Map<String, Value> {
+    /// All properties, in Flinks' spelling and order.
+    pub(super) fn into_properties(self) -> Vec<(Cow<'a, str>, Json<'a>)> {
         self.0
     }
 
-    /// Takes a property out, by its name in any casing. Null is absent.
-    fn take(&mut self, name: &str) -> Option<Value> {
-        let value = match self.0.remove(name) {
-            Some(value) => value,
-            None => {
-                let key = self
-                    .0
-                    .keys()
-                    .find(|key| key.eq_ignore_ascii_case(name))?
-                    .clone();
-                self.0.remove(&key)?
-            }
-        };
-        (!value.is_null()).then_some(value)
+    /// A property by its name, in any casing, as it is. Null is absent, and the last of several counts.
+    pub(super) fn any(&self, name: &str) -> Option<&Json<'a>> {
+        let (_, json) = self.0.iter().rfind(|(key, json)| is(key, json, name))?;
+        Some(json)
+    }
+
+    /// The same, taken out.
+    fn take(&mut self, name: &str) -> Option<Json<'a>> {
+        let place = self.0.iter().rposition(|(key, json)| is(key, json, name))?;
+        Some(self.0.remove(place).1)
     }
 
     /// A text without which a reply means nothing.
     pub(super) fn strict_text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Json::Text(text)) => Ok(Some(text.into_owned())),
             Some(_) => Err(wrong(name)),
         }
     }
 
     /// Objects without which a reply means nothing.
-    pub(super) fn strict_objects(&mut self, name: &'static str) -> Result<Vec<Object>, Failure> {
+    pub(super) fn strict_objects(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Vec<Object<'a>>, Failure> {
         match self.take(name) {
             None => Ok(Vec::new()),
-            Some(Value::Array(values)) => {
-                let objects = values.into_iter();
-                objects
-                    .map(|value| Object::from_value(value, name))
-                    .collect()
+            Some(Json::List(list)) => {
+                let objects = list.into_iter();
+                objects.map(|json| Object::from_json(json, name)).collect()
             }
             Some(_) => Err(wrong(name)),
         }
@@ -126,9 +121,9 @@ impl Object {
 
     pub(super) fn bool(&mut self, name: &'static str) -> Option<bool> {
         match self.take(name)? {
-            Value::Bool(bool) => Some(bool),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Json::Bool(bool) => Some(bool),
+            Json::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Json::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => passed_over(name),
         }
     }
@@ -136,32 +131,27 @@ impl Object {
     /// A whole number, also one in a string.
     pub(super) fn integer<T: TryFrom<i64>>(&mut self, name: &'static str) -> Option<T> {
         let number = match self.take(name)? {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) => text.trim().parse().ok(),
+            Json::Integer(number) => Some(number),
+            Json::Text(text) => text.trim().parse().ok(),
             _ => None,
         };
         let number = number.and_then(|number| T::try_from(number).ok());
         number.or_else(|| passed_over(name))
     }
 
-    pub(super) fn object(&mut self, name: &'static str) -> Option<Object> {
-        let object = Object::from_value(self.take(name)?, name);
+    pub(super) fn object(&mut self, name: &'static str) -> Option<Object<'a>> {
+        let object = Object::from_json(self.take(name)?, name);
         object.map_or_else(|_| passed_over(name), Some)
     }
 
-    pub(super) fn objects(&mut self, name: &'static str) -> Vec<Object> {
+    pub(super) fn objects(&mut self, name: &'static str) -> Vec<Object<'a>> {
         let objects = self.strict_objects(name);
         objects.unwrap_or_else(|_| passed_over(name).unwrap_or_default())
     }
+}
 
-    /// A property as it is, for what may come in any form.
-    pub(super) fn any(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self
-            .0
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        (!value.is_null()).then_some(value)
-    }
+fn is(key: &str, json: &Json<'_>, name: &str) -> bool {
+    key.eq_ignore_ascii_case(name) && !matches!(json, Json::Null)
 }
 
 fn wrong(path: &'static str) -> Failure {
