@@ -6,7 +6,7 @@
 use std::{
     collections::HashSet,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -101,7 +101,7 @@ impl Call {
 /// The institutions that Flinks has named since the process began. What a caller writes is logged only if it is one
 /// of them: it might be something typed into the wrong field.
 #[derive(Debug, Default)]
-pub struct KnownInstitutions(Mutex<HashSet<String>>);
+pub struct KnownInstitutions(RwLock<HashSet<String>>);
 
 impl KnownInstitutions {
     /// More than there are banks.
@@ -109,16 +109,18 @@ impl KnownInstitutions {
 
     /// Remembers a name that Flinks used.
     pub fn learn(&self, name: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let plain = name.len() <= 128 && !name.chars().any(char::is_control);
-        if plain && known.len() < Self::MOST && !known.contains(name) {
-            known.insert(name.to_owned());
+        if plain && !self.knows(name) {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if known.len() < Self::MOST {
+                known.insert(name.to_owned());
+            }
         }
     }
 
     /// Whether Flinks has used this name.
     pub fn knows(&self, name: &str) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.contains(name)
     }
 }

@@ -172,9 +172,15 @@ impl Shared {
 
     /// Starts the mints that are missing for all who wait, and for so many tokens to spare.
     fn mint_for(self: &Arc<Self>, state: &mut State, spare: usize) {
-        state.waiting.retain(|waiting| !waiting.is_closed());
-        let needed = state.waiting.len() + spare;
-        while state.minting < PARALLEL_MINTS && state.fresh.len() + state.minting < needed {
+        let is_short = |state: &State| {
+            let needed = state.waiting.len() + spare;
+            state.minting < PARALLEL_MINTS && state.fresh.len() + state.minting < needed
+        };
+        if is_short(state) {
+            // Who went away needs no token any more.
+            state.waiting.retain(|waiting| !waiting.is_closed());
+        }
+        while is_short(state) {
             state.minting += 1;
             tokio::spawn(Arc::clone(self).mint());
         }
