@@ -122,7 +122,7 @@ impl Bank {
             .as_ref()
             .ok()
             .and_then(|request| self.sessions.number(request.request_id.as_deref()?));
-        let Ok(token) = self.tokens.admit(self.options.tokens, key, session, now) else {
+        let Ok(token) = self.tokens.admit(&self.options, key, session, now) else {
             return Reply::token_refused();
         };
         let request = match request {
@@ -240,6 +240,7 @@ impl Bank {
         }
         let mut session = Session {
             request_id: self.uuid(),
+            issued: now,
             state: State::Challenged,
             last_call: now,
             person,

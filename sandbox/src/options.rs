@@ -48,8 +48,8 @@ impl Default for Options {
     }
 }
 
-/// A generation of Flinks' documentation; they disagree on statuses and on
-/// the shape of replies.
+/// A generation of Flinks' documentation; they disagree on statuses, on the
+/// shape of replies and on how long things live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
     /// The help centre of 2017 to 2019, as old private instances may behave.

@@ -13,6 +13,9 @@ use crate::{FLINKS_CAPITAL, SCENARIO_BANK, flinks_capital};
 /// A session nobody calls for this long is over.
 const IDLE: SignedDuration = SignedDuration::from_mins(8);
 
+/// A RequestId this old is over, however busy its session is.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
 /// Old sessions are forgotten past this many, so that a long load test does
 /// not grow without end.
 const KEPT: usize = 100_000;
@@ -72,6 +75,8 @@ impl Person {
 
 pub(crate) struct Session {
     pub(crate) request_id: Uuid,
+    /// When the RequestId was made.
+    pub(crate) issued: Timestamp,
     pub(crate) state: State,
     pub(crate) last_call: Timestamp,
     pub(crate) person: Person,
@@ -100,7 +105,7 @@ pub(crate) enum State {
 
 impl Session {
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
-        now.duration_since(self.last_call) >= IDLE
+        now.duration_since(self.last_call) >= IDLE || now.duration_since(self.issued) >= LIFETIME
     }
 }
 

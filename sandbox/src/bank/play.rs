@@ -268,6 +268,7 @@ impl Bank {
     fn renew_request_id(&mut self, session: &mut Session) {
         if session.scenario.request_id_changes {
             session.request_id = self.uuid();
+            session.issued = self.options.clock.now();
         }
     }
 

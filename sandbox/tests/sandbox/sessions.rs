@@ -115,6 +115,75 @@ async fn a_session_expires_after_eight_minutes_without_a_call() {
 }
 
 #[tokio::test]
+async fn a_request_id_expires_after_half_an_hour_however_busy_it_is() {
+    let clock = Clock::manual();
+    let options = Options {
+        clock: clock.clone(),
+        tokens: Tokens::Ignored,
+        ..Options::default()
+    };
+    let client = Client::with(options).await;
+    let one = client.play("question").await;
+    let open = client.play("ok").await;
+    let changing = client.play("question;request_id=changes").await;
+    let mut changed = changing;
+    for _ in 0..4 {
+        clock.advance(7 * MINUTE);
+        assert_eq!(client.answer(&one, json!({})).await.status, 203);
+        changed = client.answer(&changed, json!({})).await;
+        assert_eq!(
+            client.answer(&open, json!({})).await.outcome(),
+            "401 ALREADY_AUTHORIZED"
+        );
+    }
+    clock.advance(2 * MINUTE - Duration::from_millis(1));
+    assert_eq!(client.answer(&one, json!({})).await.status, 203);
+    clock.advance(Duration::from_millis(1));
+    for late in [
+        client.answer_right(&one).await,
+        client.answer(&open, json!({})).await,
+    ] {
+        assert_eq!(late.outcome(), "401 SESSION_EXPIRED");
+    }
+    assert_eq!(
+        client.answer_right(&changed).await.status,
+        200,
+        "this one is two minutes old"
+    );
+}
+
+#[tokio::test]
+async fn the_body_of_an_sdk_that_sends_every_property_is_taken() {
+    let client = Client::start().await;
+    let body = |institution: &str, username: &str, request_id: &str, responses: &str| {
+        format!(
+            r#"{{"requestId":{request_id},"LoginId":null,"Institution":{institution},"UserName":{username},
+            "password":{username},"Save":"true","mostRecentCached":"false","ScheduleRefresh":"False",
+            "withMfaQuestions":"TRUE","DirectRefresh":null,"Language":null,"Tag":null,"AccountsFilter":[],
+            "SecurityResponses":{responses}}}"#
+        )
+    };
+    let post = async |body: String| {
+        let url = client.url("Authorize");
+        client.call(reqwest::Method::POST, &url, None, &body).await
+    };
+    let asked = post(body(r#""ScenarioBank""#, r#""question""#, "null", "null")).await;
+    assert_eq!(asked.status, 203, "{}", asked.text);
+    assert_eq!(asked.body["Tag"], json!(null));
+    let session = post(body(
+        "null",
+        "null",
+        &asked.body["RequestId"].to_string(),
+        &right_answers(&asked.body).to_string(),
+    ))
+    .await;
+    assert_eq!(session.status, 200, "{}", session.text);
+    let login = &session.body["Login"];
+    assert_eq!(login["Username"], "question");
+    assert_eq!(login["IsScheduledRefresh"], false);
+}
+
+#[tokio::test]
 async fn what_is_not_a_request_is_refused() {
     let client = Client::start().await;
     for (body, about) in [

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flinks_sandbox::{Clock, Options, SECRET_KEY, Tokens};
+use flinks_sandbox::{Clock, Generation, Options, SECRET_KEY, Tokens};
 use serde_json::{Value, json};
 
 use crate::client::{Client, Reply, greatday, right_answers, scenario_bank, until};
@@ -118,26 +118,24 @@ async fn a_call_that_fails_spends_its_token_too() {
 }
 
 #[tokio::test]
-async fn a_token_lives_for_half_an_hour_unless_it_is_used() {
-    let clock = Clock::manual();
-    let client = Client::with(Options {
-        clock: clock.clone(),
-        ..Options::default()
-    })
-    .await;
-    let (one, two) = (client.token().await, client.token().await);
-    clock.advance(Duration::from_secs(30 * 60 - 1));
-    let asked = client.authorize_with(Some(&one), greatday()).await;
-    assert_eq!(asked.status, 203);
-    clock.advance(Duration::from_secs(1));
-    assert_refused(&client.authorize_with(Some(&two), greatday()).await);
-    assert_eq!(
-        client
-            .authorize_with(Some(&one), answer(&asked))
-            .await
-            .status,
-        200
-    );
+async fn a_token_lives_as_long_as_its_generation_says_unless_it_is_used() {
+    for (generation, minutes) in [(Generation::Help2019, 15), (Generation::Docs2025, 30)] {
+        let clock = Clock::manual();
+        let client = Client::with(Options {
+            clock: clock.clone(),
+            generation,
+            ..Options::default()
+        })
+        .await;
+        let (one, two) = (client.token().await, client.token().await);
+        clock.advance(Duration::from_secs(minutes * 60 - 1));
+        let asked = client.authorize_with(Some(&one), greatday()).await;
+        assert_eq!(asked.status, 203, "{generation}");
+        clock.advance(Duration::from_secs(1));
+        assert_refused(&client.authorize_with(Some(&two), greatday()).await);
+        let answered = client.authorize_with(Some(&one), answer(&asked)).await;
+        assert_eq!(answered.status, 200, "{generation}");
+    }
 }
 
 #[tokio::test]
