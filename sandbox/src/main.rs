@@ -1,6 +1,6 @@
 //! `flinks-sandbox`: an offline Flinks on a socket of this machine.
 
-use std::io;
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -12,6 +12,20 @@ struct Cli {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    flinks_sandbox::run(Cli::parse().args).await
+async fn main() -> ExitCode {
+    match flinks_sandbox::run(Cli::parse().args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a person started this program, and reads why it ended"
+)]
+fn complain(error: &std::io::Error) {
+    eprintln!("flinks-sandbox: {error}");
 }

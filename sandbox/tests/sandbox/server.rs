@@ -1,9 +1,11 @@
 //! The server around the bank: paths, deletion, the log, start and stop.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use flinks_sandbox::{CUSTOMER_ID, Generation, Options, SECRET_KEY, Sandbox, Tokens};
+use flinks_sandbox::{
+    CUSTOMER_ID, FLINKS_CAPITAL, Generation, Options, SCENARIO_BANK, SECRET_KEY, Sandbox, Tokens,
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -163,14 +165,16 @@ async fn the_binary_says_where_it_is_and_stops_when_told() {
         .find_map(|line| line.split_once("http://").map(|(_, a)| a.to_owned()))
         .unwrap();
     let told: Vec<_> = lines
-        .take_while(|line| !line.contains("SCENARIOS.md"))
+        .take_while(|line| !line.contains("--scenarios"))
         .collect();
     for expected in [
         CUSTOMER_ID.to_string().as_str(),
         SECRET_KEY,
         "help-2019",
         "ignored",
-        "curl",
+        FLINKS_CAPITAL,
+        SCENARIO_BANK,
+        "curl -s -w '\\n' ",
     ] {
         assert!(
             told.iter().any(|line| line.contains(expected)),
@@ -194,4 +198,43 @@ async fn the_binary_says_where_it_is_and_stops_when_told() {
         .status()
         .unwrap();
     assert!(binary.wait().unwrap().success());
+}
+
+fn binary(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flinks-sandbox"));
+    command.args(arguments).output().unwrap()
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_the_way_out() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = binary(&["--listen", &address]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint.contains(&format!("cannot listen on {address}: ")));
+    assert!(
+        complaint.ends_with("; choose another with --listen\n"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn help_names_what_a_client_needs() {
+    let help = String::from_utf8(binary(&["--help"]).stdout).unwrap();
+    for part in [
+        &CUSTOMER_ID.to_string(),
+        SECRET_KEY,
+        FLINKS_CAPITAL,
+        SCENARIO_BANK,
+    ] {
+        assert!(help.contains(part), "{part} in:\n{help}");
+    }
+}
+
+#[test]
+fn the_binary_carries_the_page_of_scenarios() {
+    let output = binary(&["--scenarios"]);
+    assert!(output.status.success());
+    assert_eq!(output.stdout, include_bytes!("../../SCENARIOS.md"));
 }
