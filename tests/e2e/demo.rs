@@ -38,13 +38,17 @@ fn the_story_happens_as_it_is_told() {
 #[test]
 fn a_port_that_is_taken_is_told_with_the_way_out() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let output = demo(&[
-        "--listen",
-        &taken.local_addr().unwrap().to_string(),
-        "--exit",
-    ]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--listen"));
+    let address = taken.local_addr().unwrap().to_string();
+    for command in ["demo", "sandbox"] {
+        let output = process::command()
+            .args([command, "--listen", &address])
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(complaint.contains(&address), "{complaint}");
+        assert!(complaint.contains("--listen"), "{complaint}");
+    }
 }
 
 /// `tests/grpcurl.sh` runs the other lines.
