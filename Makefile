@@ -35,5 +35,4 @@ grpcurl: ## paste the lines that the demo prints (needs grpcurl)
 	tests/grpcurl.sh
 
 bench: ## measure speed and memory beside a naive gateway
-	$(CARGO) build --locked --profile dist
 	$(CARGO) bench --locked --profile dist --bench gateway
