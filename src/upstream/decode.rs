@@ -3,9 +3,8 @@
 //! 202 and 203 are 2xx and yet no success, a 401 can be a fresh round of challenges, and a 200 can hold a body that
 //! says otherwise: where transport and body disagree, the more specific of them counts.
 
-use std::borrow::Cow;
+mod challenge;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
     wire::Object,
 };
 use crate::domain::{
-    challenge::{Challenge, Kind, Unrecognized, Value},
+    challenge::Challenge,
     failure::{BodyFaultKind, Failure, Reason},
     names::{AuthKey, FlinksCode, LoginId, RequestId, Secret},
     outcome::{Institution, Link, Login, PendingOperation, Session},
@@ -169,7 +168,7 @@ fn meaning(
     // The bank refused the answers and asks again, in the same session.
     let asks_again = named == "INVALID_SECURITY_RESPONSE" || (fault.is_none() && status == 401);
     if succeeded || asks_again {
-        let challenges = challenges(body);
+        let challenges = challenge::challenges(body);
         let challenges = if succeeded {
             challenges?
         } else {
@@ -302,112 +301,3 @@ fn time(text: &str) -> Option<Timestamp> {
 
 /// 0001-01-01T00:00:00Z in seconds from 1970: where .NET's times begin, and protobuf's.
 const YEAR_ONE: i64 = -62_135_596_800;
-
-/// More than any bank asks at once.
-const MOST_CHALLENGES: usize = 1000;
-
-fn challenges(body: &mut Object<'_>) -> Result<Vec<Challenge>, Failure> {
-    let challenges = body.strict_objects("SecurityChallenges")?;
-    if challenges.len() > MOST_CHALLENGES {
-        return Err(Failure::body(BodyFaultKind::TooLarge, "SecurityChallenges"));
-    }
-    Ok(challenges.into_iter().map(challenge).collect())
-}
-
-fn challenge(object: Object<'_>) -> Challenge {
-    let text = |name| {
-        object
-            .any(name)
-            .and_then(Json::as_text)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (type_name, prompt) = (text("Type"), text("Prompt"));
-    let iterables: Vec<Secret> = match object.any("Iterables") {
-        Some(Json::List(values)) => values
-            .iter()
-            .filter_map(Json::as_text)
-            .map(|text| text.to_owned().into())
-            .collect(),
-        _ => Vec::new(),
-    };
-    let kind = match known_kind(&type_name, &object) {
-        Some(Known::QuestionAndAnswer) if iterables.is_empty() => Kind::QuestionAndAnswer,
-        Some(Known::QuestionAndAnswer) => Kind::QuestionSelection(iterables),
-        Some(Known::MultipleChoice) if !iterables.is_empty() => Kind::MultipleChoice(iterables),
-        Some(Known::MultipleSelection) if !iterables.is_empty() => {
-            Kind::MultipleSelection(iterables)
-        }
-        Some(Known::ImageSelection) if !iterables.is_empty() => Kind::ImageSelection(iterables),
-        Some(Known::TextOrCall) if !iterables.is_empty() => Kind::TextOrCall(iterables),
-        _ => Kind::Unrecognized(Unrecognized {
-            type_name: type_name.into(),
-            iterables,
-            raw: properties(object.into_properties(), DEEPEST),
-        }),
-    };
-    Challenge {
-        prompt: prompt.into(),
-        kind,
-    }
-}
-
-enum Known {
-    QuestionAndAnswer,
-    MultipleChoice,
-    MultipleSelection,
-    ImageSelection,
-    TextOrCall,
-}
-
-/// The kind of a challenge that keeps to its form. One that does not is shown whole, as unrecognized.
-fn known_kind(type_name: &str, object: &Object<'_>) -> Option<Known> {
-    let is_text = |json: &Json<'_>| json.as_text().is_some();
-    let is_base64 = |json: &Json<'_>| {
-        json.as_text()
-            .is_some_and(|text| STANDARD.decode(text).is_ok())
-    };
-    let iterables = match object.any("Iterables") {
-        None => &[][..],
-        Some(Json::List(values)) => values,
-        Some(_) => return None,
-    };
-    if !object.any("Prompt").is_none_or(is_text) || !iterables.iter().all(is_text) {
-        return None;
-    }
-    Some(match type_name {
-        "QuestionAndAnswer" => Known::QuestionAndAnswer,
-        "MultipleChoice" => Known::MultipleChoice,
-        "MultipleChoiceMultipleAnswers" => Known::MultipleSelection,
-        "ImageSelection" if iterables.iter().all(is_base64) => Known::ImageSelection,
-        "TextOrCall" => Known::TextOrCall,
-        _ => return None,
-    })
-}
-
-/// How deep a challenge of an unknown kind is shown: each level is three in protobuf, whose readers go 100 deep.
-const DEEPEST: usize = 24;
-
-fn properties(object: Vec<(Cow<'_, str>, Json<'_>)>, depth: usize) -> Vec<(Secret, Value)> {
-    let property =
-        |(name, json): (Cow<'_, str>, Json<'_>)| (name.into_owned().into(), value(json, depth - 1));
-    object.into_iter().map(property).collect()
-}
-
-fn value(json: Json<'_>, depth: usize) -> Value {
-    match json {
-        Json::List(_) | Json::Object(_) if depth == 0 => Value::Null,
-        Json::Null => Value::Null,
-        Json::Bool(bool) => Value::Bool(bool),
-        // As protobuf's values and JavaScript have it.
-        Json::Integer(number) => Value::Number(number as f64),
-        Json::Number(number) => Value::Number(number),
-        Json::Text(text) => Value::Text(text.into_owned().into()),
-        Json::List(list) => Value::List(
-            list.into_iter()
-                .map(|json| value(json, depth - 1))
-                .collect(),
-        ),
-        Json::Object(object) => Value::Object(properties(object, depth)),
-    }
-}
