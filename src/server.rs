@@ -1,16 +1,15 @@
 //! The gRPC port: our service, health, reflection, and how they end.
 
-use std::{any::Any, io, time::Duration};
+mod connections;
+
+use std::{any::Any, io, pin::pin, time::Duration};
 
 use http::Response;
 use tokio::net::TcpListener;
-use tonic::{
-    body::Body,
-    transport::{Server, server::TcpIncoming},
-};
+use tonic::{body::Body, service::Routes};
 use tonic_health::ServingStatus;
 use tower::{
-    ServiceBuilder,
+    Layer, ServiceBuilder,
     layer::util::{Identity, Stack},
 };
 use tower_http::catch_panic::CatchPanicLayer;
@@ -86,28 +85,20 @@ pub async fn serve(
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
-    let (drain, draining) = tokio::sync::oneshot::channel::<()>();
-    let serving = Server::builder()
-        .max_concurrent_streams(4096)
-        // A peer that went away without a word is noticed, and its calls with it.
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-        .layer(layers(limits.timeouts))
-        .add_service(service)
+    let routes = Routes::new(service)
         .add_service(health)
         .add_service(reflection().build_v1().map_err(io::Error::other)?)
         .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            async {
-                // A dropped sender means the same as a sent word.
-                draining.await.ok();
-            },
-        );
-    tokio::pin!(serving);
+        .prepare();
+    let (drain, draining) = tokio::sync::oneshot::channel::<()>();
+    let service = layers(limits.timeouts).layer(routes);
+    let mut serving = pin!(connections::serve(listener, service, async {
+        // A dropped sender means the same as a sent word.
+        draining.await.ok();
+    }));
 
     tokio::select! {
-        ended = &mut serving => return ended.map_err(io::Error::other),
+        () = &mut serving => return Ok(()),
         () = shutdown => {}
     }
     for service in HEALTH {
@@ -121,17 +112,16 @@ pub async fn serve(
         reporter.clear_service_status(service).await;
     }
     tracing::info!(limit = ?limits.drain_timeout, "draining");
-    if let Ok(ended) = tokio::time::timeout(limits.drain_timeout, &mut serving).await {
-        return ended.map_err(io::Error::other);
+    let drained = tokio::time::timeout(limits.drain_timeout, &mut serving).await;
+    if drained.is_ok() {
+        return Ok(());
     }
     // A connection that just closed would look to a mesh as if nothing had been sent. So each call is answered, with
     // what is known of its outcome.
     tracing::warn!("calls still in flight at the end of the drain are cut off");
     cut_off.cancel();
-    match tokio::time::timeout(FAREWELL, serving).await {
-        Ok(ended) => ended.map_err(io::Error::other),
-        Err(_) => Ok(()),
-    }
+    tokio::time::timeout(FAREWELL, serving).await.ok();
+    Ok(())
 }
 
 /// How long the answers to calls that were cut off may take to be written.
@@ -142,7 +132,7 @@ mod tests {
     use http::Request;
     use tonic::{Code, Status};
     use tonic_types::StatusExt;
-    use tower::{Layer, ServiceExt};
+    use tower::ServiceExt;
 
     use super::*;
 

@@ -1,17 +1,14 @@
 //! The caller's deadline: `grpc-timeout`, as the gRPC protocol writes it.
-//!
-//! tonic has a timer of its own for this header, and answers `CANCELLED` when it runs out. Ours must fire first: a
-//! mesh repeats `CANCELLED`, and a sign-in must not be repeated.
 
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-/// How long before tonic's timer ours fires.
+/// How much earlier than the caller's word a call ends, so that its answer arrives before the caller's own timer
+/// rings, and tells what is known.
 const AHEAD: Duration = Duration::from_millis(5);
 
-/// How long after a call's deadline, and still before tonic's timer, a call that did not end itself is ended: one
-/// whose message is slow to arrive.
+/// How long after a call's deadline one that did not end itself is ended: one whose message is slow to arrive.
 pub const BACKSTOP: Duration = Duration::from_millis(3);
 
 /// How long calls may take at most, whatever the caller allows.
@@ -29,8 +26,8 @@ pub fn of(headers: &HeaderMap, arrived: Instant, cap: Duration) -> Instant {
     arrived + asked.map_or(cap, |asked| asked.min(cap))
 }
 
-/// The caller's timeout; none when there is none, or none that can be read. Whatever tonic's timer takes is taken:
-/// a number with a plus sign, too.
+/// The caller's timeout; none when there is none, or none that can be read. A number with a plus sign can: tonic's
+/// clients and servers take it as well.
 fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
