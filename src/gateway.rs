@@ -157,8 +157,8 @@ impl From<Unanswerable> for Status {
     fn from(unanswerable: Unanswerable) -> Self {
         match unanswerable {
             Unanswerable::Invalid(invalid) => invalid.into(),
-            Unanswerable::Expired(round) => Failure {
-                request_id: Some(round.request_id),
+            Unanswerable::Expired(request_id) => Failure {
+                request_id: Some(request_id),
                 ..Failure::new(Reason::SessionExpired).during(failure::Call::AnswerChallenges)
             }
             .into(),

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use super::continuation::Keys;
 use crate::{
     domain::{
-        challenge::Round,
-        names::{InstanceName, LoginId, Secret},
+        names::{InstanceName, LoginId, RequestId, Secret},
         request,
     },
     pb,
@@ -174,8 +173,8 @@ pub fn authorize(
 pub enum Unanswerable {
     /// The message breaks a rule.
     Invalid(Invalid),
-    /// The round is over. It is handed back for what is known of it.
-    Expired(Box<Round>),
+    /// The round of this session is over.
+    Expired(RequestId),
 }
 
 /// Decodes the answers to a round, and checks them against what was asked.
@@ -202,7 +201,7 @@ pub fn answer_challenges(
         return Err(Unanswerable::Invalid(check.into()));
     };
     if round.expires <= now {
-        return Err(Unanswerable::Expired(Box::new(round)));
+        return Err(Unanswerable::Expired(round.request_id));
     }
     let responses = answers::responses(&mut check, &round.challenges, answers);
     if check.violations.is_empty() {

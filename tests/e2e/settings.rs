@@ -208,27 +208,22 @@ fn a_sandbox_names_the_settings_that_stand_in_its_way() {
 fn a_value_that_is_no_text_is_a_fault() {
     use std::os::unix::ffi::OsStrExt;
     let value = std::ffi::OsStr::from_bytes(b"canary\xff");
-    let mut command = command();
-    command.arg("serve");
-    for name in [
+    let names = [
         "UPSTREAM_URL",
         "CUSTOMER_ID",
         "SECRET_KEY",
         "CONTINUATION_KEYS",
         "LISTEN",
-    ] {
+    ];
+    let mut command = command();
+    command.arg("serve");
+    for name in names {
         command.env(format!("FLINKS_GATEWAY_{name}"), value);
     }
     let output = command.output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(64));
-    for name in [
-        "UPSTREAM_URL",
-        "CUSTOMER_ID",
-        "SECRET_KEY",
-        "CONTINUATION_KEYS",
-        "LISTEN",
-    ] {
+    for name in names {
         assert!(
             err.contains(&format!("FLINKS_GATEWAY_{name}: must ")),
             "{name} in {err}"
