@@ -1,0 +1,69 @@
+//! The cases, as `cases/*.json` hold them.
+
+use std::{collections::BTreeSet, fs, io, path::Path};
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// A case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    /// The server of the steps that name none.
+    #[serde(default = "gateway")]
+    server: String,
+    pub(crate) steps: Vec<Step>,
+    /// What the bank must have received, each exactly once in the whole run: parts of `/Authorize` bodies.
+    #[serde(default)]
+    pub(crate) bank: Vec<Value>,
+}
+
+/// A step: what the runner is told, and what must come back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) expect: Value,
+    #[serde(flatten)]
+    pub(crate) told: Map<String, Value>,
+}
+
+fn gateway() -> String {
+    "gateway".to_owned()
+}
+
+/// Reads all cases, in the order of the files' names.
+pub(crate) fn read(folder: &Path) -> io::Result<Vec<Case>> {
+    let mut files: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file)?;
+        let read: Vec<Case> = serde_json::from_str(&text)
+            .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
+        cases.extend(read);
+    }
+    let names: BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
+    assert_eq!(names.len(), cases.len(), "two cases have one name");
+    Ok(cases)
+}
+
+impl Case {
+    /// What the runner is told: nothing of what is expected.
+    pub(crate) fn plan(&self) -> Value {
+        let steps = self.steps.iter().map(|step| {
+            let mut told = step.told.clone();
+            told.entry("server").or_insert_with(|| json!(self.server));
+            Value::Object(told)
+        });
+        json!({"name": self.name, "steps": steps.collect::<Vec<_>>()})
+    }
+
+    /// The user names that the steps sign in with, each as often as it is used.
+    pub(crate) fn usernames(&self) -> impl Iterator<Item = &str> {
+        self.steps
+            .iter()
+            .filter_map(|step| step.told.get("request")?.get("username")?.as_str())
+    }
+}

@@ -1,0 +1,227 @@
+//! Runs the same cases through every client, against the real gateway: see `README.md` beside this crate.
+//!
+//! ```text
+//! cases ─▶ stage (bank, gateways, a newer gateway) ─▶ runner, one process per client ─▶ judge ─▶ table
+//! ```
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command for people and for CI"
+)]
+
+mod cases;
+mod gateway;
+mod identity;
+mod judge;
+mod newer;
+mod rolling;
+mod runner;
+mod stage;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use serde_json::{Value, json};
+
+use crate::{cases::Case, stage::Stage};
+
+/// Run the conformance cases through installed clients
+#[derive(Parser)]
+struct Args {
+    /// The gateway to run them against
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "target/debug/flinks-gateway"
+    )]
+    gateway: PathBuf,
+    /// Where the cases are
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "clients/conformance/cases"
+    )]
+    cases: PathBuf,
+    /// Run only the cases whose names contain this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// A page that must say how many cases and clients there are
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Where clients were installed, one folder each
+    #[arg(value_name = "FOLDER", required = true)]
+    clients: Vec<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("flinks-conformance: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all is well.
+async fn run(args: Args) -> io::Result<bool> {
+    let mut cases = cases::read(&args.cases)?;
+    cases.retain(|case| case.name.contains(&args.only));
+    let mut columns = Vec::new();
+    let mut complaints = Vec::new();
+    for folder in &args.clients {
+        let folder = folder.canonicalize()?;
+        for (name, runner) in runner::find(&folder)? {
+            eprintln!("{name}");
+            let column = play(&args.gateway, &cases, &runner).await?;
+            complaints.extend(
+                column.iter().filter_map(|(case, fault)| {
+                    Some(format!("{name}, {case}: {}", fault.as_ref()?))
+                }),
+            );
+            columns.push((name, column));
+        }
+        complaints.extend(example(&args, &folder).await?);
+    }
+    print(&cases, &columns);
+    let said = format!("{} cases, {} clients", cases.len(), columns.len());
+    println!("\n{said}, {} faults", complaints.len());
+    for complaint in &complaints {
+        println!("  {}", cut(complaint));
+    }
+    if let Some(page) = &args.page
+        && !std::fs::read_to_string(page)?.contains(&said)
+    {
+        complaints.push(String::new());
+        println!("  {} does not say {said:?}", page.display());
+    }
+    Ok(complaints.is_empty())
+}
+
+/// Runs every case through one client: what is wrong with each, if anything.
+async fn play(
+    gateway: &Path,
+    cases: &[Case],
+    runner: &Path,
+) -> io::Result<BTreeMap<String, Option<String>>> {
+    let stage = Stage::start(gateway).await?;
+    let plans: Vec<Value> = cases.iter().map(Case::plan).collect();
+    let plan = json!({"servers": stage.servers, "cases": plans});
+    let path = stage.folder.path().join("plan.json");
+    std::fs::write(&path, plan.to_string())?;
+    let heard = runner::run(runner, &path).await?;
+    let secrets = judge::secrets([&plan].into_iter().chain(heard.results.values()));
+    let bodies: Vec<Value> = stage
+        .sandbox
+        .received()
+        .iter()
+        .filter(|received| received.endpoint == "Authorize")
+        .filter_map(|received| serde_json::from_slice(&received.body).ok())
+        .collect();
+
+    let mut column = BTreeMap::new();
+    for case in cases {
+        let fault = judge::judge(case, heard.results.get(&case.name), &secrets)
+            .or_else(|| at_the_bank(case, &bodies));
+        column.insert(case.name.clone(), fault);
+    }
+    if let Some(end) = heard.end {
+        column.insert(
+            "(the runner)".to_owned(),
+            Some(format!("{end}\n{}", heard.complaints)),
+        );
+    }
+    if let Some(secret) = secrets
+        .iter()
+        .find(|secret| heard.complaints.contains(secret.as_str()))
+    {
+        let fault = format!("standard error shows {secret:?}");
+        column.insert("(the runner)".to_owned(), Some(fault));
+    }
+    Ok(column)
+}
+
+/// What is wrong with what the bank received in a case: something missing, or anything live more than once.
+fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
+    for part in &case.bank {
+        let times = bodies.iter().filter(|body| contains(body, part)).count();
+        if times != 1 {
+            return Some(format!("the bank received {part} {times} times"));
+        }
+    }
+    let usernames: BTreeSet<&str> = case.usernames().collect();
+    usernames.into_iter().find_map(|username| {
+        let calls = case
+            .usernames()
+            .filter(|called| *called == username)
+            .count();
+        let arrived = bodies
+            .iter()
+            .filter(|body| body["Username"] == username)
+            .count();
+        (arrived > calls && !username.contains("token=")).then(|| {
+            format!("the bank was asked {arrived} times for {calls} sign-ins of {username:?}")
+        })
+    })
+}
+
+/// Whether a body has all of a part.
+fn contains(body: &Value, part: &Value) -> bool {
+    match (body, part) {
+        (Value::Object(body), Value::Object(part)) => part
+            .iter()
+            .all(|(key, part)| body.get(key).is_some_and(|body| contains(body, part))),
+        _ => body == part,
+    }
+}
+
+/// Runs the example of a client: what is wrong with what it prints.
+async fn example(args: &Args, folder: &Path) -> io::Result<Option<String>> {
+    let stage = Stage::start(&args.gateway).await?;
+    let output = runner::command(&folder.join("example"))
+        .arg(stage.gateway())
+        .output()
+        .await?;
+    let expected = include_str!("../example.txt");
+    let said = String::from_utf8_lossy(&output.stdout);
+    Ok((said != expected || !output.status.success()).then(|| {
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        format!(
+            "{}, example: {} {said}{complaints}",
+            folder.display(),
+            output.status
+        )
+    }))
+}
+
+/// The table: a row per case, a column per client.
+fn print(cases: &[Case], columns: &[(String, BTreeMap<String, Option<String>>)]) {
+    let wide = cases
+        .iter()
+        .map(|case| case.name.len())
+        .max()
+        .unwrap_or_default();
+    let header: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    println!("\n{:wide$}  {}", "", header.join("  "));
+    for case in cases {
+        print!("{:wide$}", case.name);
+        for (name, column) in columns {
+            let passed = matches!(column.get(&case.name), Some(None));
+            print!("  {:>1$}", if passed { "ok" } else { "FAILED" }, name.len());
+        }
+        println!();
+    }
+}
+
+/// A line that a person may want to read.
+fn cut(text: &str) -> String {
+    text.chars().take(1500).collect()
+}

@@ -1,0 +1,101 @@
+//! A client's runner: given the plan, heard out line by line.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+};
+
+/// How long a run of all cases may take.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// What a runner said.
+pub(crate) struct Heard {
+    /// By case, its line.
+    pub(crate) results: BTreeMap<String, Value>,
+    /// All of its standard error.
+    pub(crate) complaints: String,
+    /// How it ended, unless well.
+    pub(crate) end: Option<String>,
+}
+
+/// The runners that `install` left in a folder, by what they are called in the table.
+pub(crate) fn find(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let language = folder.file_name().unwrap_or_default().to_string_lossy();
+    let mut found = Vec::new();
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if let Some(variant) = name.strip_prefix("conformance") {
+            let is_one = path.is_file() && (variant.is_empty() || variant.starts_with('-'));
+            if is_one {
+                found.push((format!("{language}{variant}"), path));
+            }
+        }
+    }
+    found.sort();
+    match found.is_empty() {
+        true => Err(io::Error::other(format!("{}: no runner", folder.display()))),
+        false => Ok(found),
+    }
+}
+
+/// Runs one to its end.
+pub(crate) async fn run(runner: &Path, plan: &Path) -> io::Result<Heard> {
+    let mut process = command(runner)
+        .arg(plan)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut lines = BufReader::new(process.stdout.take().expect("it was asked for")).lines();
+    let mut errors = process.stderr.take().expect("it was asked for");
+    let listening = tokio::spawn(async move {
+        let mut text = Vec::new();
+        errors.read_to_end(&mut text).await.ok();
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    let mut results = BTreeMap::new();
+    let hearing = async {
+        while let Some(line) = lines.next_line().await? {
+            match serde_json::from_str::<Value>(&line) {
+                Ok(result) => {
+                    let case = result["case"].as_str().unwrap_or_default().to_owned();
+                    if results.insert(case.clone(), result).is_some() {
+                        return Ok(Some(format!("two results for {case:?}")));
+                    }
+                }
+                Err(error) => return Ok(Some(format!("a line that is no JSON ({error}): {line}"))),
+            }
+        }
+        let status = process.wait().await?;
+        Ok::<_, io::Error>((!status.success()).then(|| status.to_string()))
+    };
+    let end = match tokio::time::timeout(LONGEST, hearing).await {
+        Ok(end) => end?,
+        Err(_) => Some(format!("not done after {LONGEST:?}")),
+    };
+    process.kill().await.ok();
+    Ok(Heard {
+        results,
+        complaints: listening.await.unwrap_or_default(),
+        end,
+    })
+}
+
+/// A program of an installed client. No proxy of the machine stands between it and the loopback.
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.kill_on_drop(true).stdin(Stdio::null());
+    for name in ["http_proxy", "https_proxy", "grpc_proxy", "all_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    command
+}
