@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use tonic::{Code, Status, body::Body};
 use tonic_types::StatusExt;
 use tower::{Layer, Service};
@@ -166,6 +166,11 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if !is_grpc(&request) {
+            let mut refusal = Response::new(Body::empty());
+            *refusal.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Box::pin(async { Ok(refusal) });
+        }
         let arrived = Instant::now();
         let method = method(request.uri().path());
         let deadline = deadline::of(request.headers(), arrived, method.cap(&self.timeouts));
@@ -352,6 +357,14 @@ fn level(code: Code) -> Level {
         | Code::Unimplemented
         | Code::Unauthenticated => Level::INFO,
     }
+}
+
+/// Whether this is a call. Any page can have a browser post a text, which tonic would read as a message; for this type
+/// browsers ask first.
+fn is_grpc(request: &Request<Body>) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    let rest = kind.and_then(|kind| kind.as_bytes().strip_prefix(b"application/grpc"));
+    matches!(rest, Some([] | [b'+' | b';', ..]))
 }
 
 /// A path is the caller's text: only known ones are named.

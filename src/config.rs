@@ -62,6 +62,7 @@ const fn secret(name: &'static str, meaning: &'static str) -> Setting {
 #[rustfmt::skip]
 pub const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:50051", "address and port to serve gRPC on; 0.0.0.0:50051 for all interfaces"),
+    setting("grpc_web_origins", "", "origins of the web pages that may call by gRPC-Web, comma-separated, such as https://app.example.com; * for any; without it gRPC-Web is off"),
     setting("upstream_url", "", "Flinks' API, such as https://acme-ca-api.private.fin.ag; a path other than /v3 replaces it"),
     setting("customer_id", "", "the customer id that Flinks gave, a UUID"),
     secret("secret_key", "the secret key that mints authorize tokens; without it none are sent"),
@@ -191,6 +192,7 @@ impl std::error::Error for Misconfigured {}
 pub fn read(sources: Sources<'_>) -> Result<Config, Misconfigured> {
     let mut reader = Reader::new(sources);
     let listen = reader.value("listen", parse::address);
+    let web_origins = reader.value("grpc_web_origins", parse::web_origins);
     let instances = instances::read(&mut reader);
     let continuation_keys = reader.secret("continuation_keys", parse::continuation_keys);
     let live_timeout = reader.value("live_timeout", parse::duration);
@@ -232,6 +234,7 @@ pub fn read(sources: Sources<'_>) -> Result<Config, Misconfigured> {
                 },
                 max_request_bytes: max_request_bytes?,
                 drain_timeout: drain_timeout?,
+                web_origins: web_origins?,
             },
             log_format: log_format?,
             log_filter: log_filter?,

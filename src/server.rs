@@ -1,6 +1,11 @@
 //! The gRPC port: our service, health, reflection, and how they end.
+//!
+//! Where web pages may call, the port speaks gRPC-Web as well: `web.rs` turns that into gRPC before anything else sees
+//! it, so a page's calls have the same ids, deadlines, lines and limits as all others. Where none may, the port speaks
+//! HTTP/2 alone, and all that is left of it is one branch.
 
 mod connections;
+mod web;
 
 use std::{any::Any, io, pin::pin, time::Duration};
 
@@ -11,9 +16,13 @@ use tonic_health::ServingStatus;
 use tower::{
     Layer, ServiceBuilder,
     layer::util::{Identity, Stack},
+    util::option_layer,
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use self::web::WebOrigins;
+
+use self::connections::Protocols;
 use crate::{
     call::CallLayer,
     gateway::Gateway,
@@ -31,7 +40,7 @@ const PUBLIC: [&str; 2] = [
 ];
 
 /// What bounds a server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// How long calls may take.
     pub timeouts: Timeouts,
@@ -39,6 +48,8 @@ pub struct Limits {
     pub max_request_bytes: usize,
     /// How long calls in flight may go on after shutdown begins.
     pub drain_timeout: Duration,
+    /// The web pages that may call by gRPC-Web; none switches it off.
+    pub web_origins: Option<WebOrigins>,
 }
 
 /// What every call goes through: its log line, and within it a net for panics.
@@ -91,8 +102,15 @@ pub async fn serve(
         .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
         .prepare();
     let (drain, draining) = tokio::sync::oneshot::channel::<()>();
-    let service = layers(limits.timeouts).layer(routes);
-    let mut serving = pin!(connections::serve(listener, service, async {
+    let protocols = match limits.web_origins {
+        None => Protocols::Http2,
+        Some(_) => Protocols::Http1And2 {
+            silence: limits.timeouts.longest() + SILENCE,
+        },
+    };
+    let web = option_layer(limits.web_origins.map(web::layers));
+    let service = web.layer(layers(limits.timeouts).layer(routes));
+    let mut serving = pin!(connections::serve(listener, protocols, service, async {
         // A dropped sender means the same as a sent word.
         draining.await.ok();
     }));
@@ -124,6 +142,9 @@ pub async fn serve(
     Ok(())
 }
 
+/// How much longer than any call takes a peer may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// How long the answers to calls that were cut off may take to be written.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -148,7 +169,8 @@ mod tests {
         };
         let service = layers(timeouts).layer(tower::service_fn(panics));
         let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
-        let request = Request::post(path).body(Body::empty()).unwrap();
+        let request = Request::post(path).header("content-type", "application/grpc");
+        let request = request.body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();
         let status = Status::from_header_map(response.headers()).unwrap();
         assert_eq!(status.code(), Code::Internal);

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use http::HeaderValue;
 use jiff::SignedDuration;
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
@@ -12,12 +13,40 @@ use super::reader::Rule;
 use crate::{
     domain::names::AuthKey,
     grpc::continuation::{KEY_LENGTH, Keys},
+    server::WebOrigins,
     telemetry::{self, LogFormat},
 };
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Rule> {
     text.parse()
         .map_err(|_| "must be ADDRESS:PORT in numbers, such as 127.0.0.1:50051 or [::]:50051")
+}
+
+/// The origins of web pages as browsers name them; none for an empty text.
+pub(super) fn web_origins(text: &str) -> Result<Option<WebOrigins>, Rule> {
+    match text {
+        "" => Ok(None),
+        "*" => Ok(Some(WebOrigins::Any)),
+        _ => {
+            let origins: Option<Vec<_>> = text.split(',').map(web_origin).collect();
+            let origins = origins.ok_or(
+                "must be * alone, or origins as browsers send them, comma-separated: http or https, host, and port \
+                 unless it is the usual one, without path or slash at the end, such as https://app.example.com or \
+                 http://localhost:5173",
+            )?;
+            Ok(Some(WebOrigins::These(origins.into())))
+        }
+    }
+}
+
+fn web_origin(text: &str) -> Option<HeaderValue> {
+    let text = text.trim().to_ascii_lowercase();
+    let url = Url::parse(&text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    // What a browser would send differs from a text that says more, or less.
+    (is_web && url.origin().ascii_serialization() == text)
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// More than anything here is good for, and little enough to be added to any clock.

@@ -20,6 +20,13 @@ pub struct Timeouts {
     pub cached: Duration,
 }
 
+impl Timeouts {
+    /// How long any call may take.
+    pub fn longest(&self) -> Duration {
+        self.live.max(self.cached)
+    }
+}
+
 /// When a call that arrived at `arrived` must be over: by the caller's word, and at the latest after `cap`.
 pub fn of(headers: &HeaderMap, arrived: Instant, cap: Duration) -> Instant {
     let asked = timeout(headers).map(|timeout| timeout.saturating_sub(AHEAD));

@@ -1,4 +1,4 @@
-//! HTTP/2 connections: accepted, served, and told to go away.
+//! Connections: accepted, served, and told to go away.
 //!
 //! Not by tonic's own server: that has a timer for `grpc-timeout` which cannot be switched off and which answers
 //! `CANCELLED`. Meshes repeat `CANCELLED`, and a sign-in must not be repeated; `call.rs` keeps the deadline instead.
@@ -6,29 +6,44 @@
 use std::{convert::Infallible, pin::pin, time::Duration};
 
 use http::{Request, Response};
-use hyper::{body::Incoming, server::conn::http2, service::service_fn};
+use hyper::{body::Incoming, service::service_fn};
+
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::{conn::auto, graceful::GracefulShutdown},
 };
 use tokio::net::TcpListener;
+use tokio_io_timeout::TimeoutStream;
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
+/// What the port speaks.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Protocols {
+    /// HTTP/2, without TLS and without asking first.
+    Http2,
+    /// HTTP/1.1 as well: without TLS browsers speak nothing else.
+    Http1And2 {
+        /// How long a peer may neither send a byte nor take one, since HTTP/1.1 has no pings: longer than any call.
+        silence: Duration,
+    },
+}
+
 /// Serves each connection until its end; on `drain` takes no more, and lets those there are finish their calls.
-pub(super) async fn serve<S>(listener: TcpListener, service: S, drain: impl Future<Output = ()>)
-where
+pub(super) async fn serve<S>(
+    listener: TcpListener,
+    protocols: Protocols,
+    service: S,
+    drain: impl Future<Output = ()>,
+) where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     S: Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
-    let mut http2 = http2::Builder::new(TokioExecutor::new());
-    http2
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(4096)
-        // A peer that went away without a word is noticed, and its calls with it.
-        .keep_alive_interval(Duration::from_secs(30))
-        .keep_alive_timeout(Duration::from_secs(20));
+    let (http, silence) = match protocols {
+        Protocols::Http2 => (http().http2_only(), None),
+        Protocols::Http1And2 { silence } => (http(), Some(silence)),
+    };
     let connections = GracefulShutdown::new();
     let mut drain = pin!(drain);
     loop {
@@ -51,7 +66,11 @@ where
         let service = service_fn(move |request: Request<Incoming>| {
             service.clone().oneshot(request.map(Body::new))
         });
-        let connection = connections.watch(http2.serve_connection(TokioIo::new(stream), service));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_read_timeout(silence);
+        stream.set_write_timeout(silence);
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = connections.watch(connection.into_owned());
         tokio::spawn(async move {
             // What became of its calls is in their lines.
             connection.await.ok();
@@ -59,4 +78,21 @@ where
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+fn http() -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(4096)
+        // A peer that went away without a word is noticed, and its calls with it.
+        .keep_alive_interval(Duration::from_secs(30))
+        .keep_alive_timeout(Duration::from_secs(20));
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(10))
+        // A browser sends a request again on its own, a POST too, when the connection it was sent on is lost, if that
+        // was used before. A sign-in must not be repeated, so each has a connection of its own.
+        .keep_alive(false);
+    http
 }
