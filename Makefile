@@ -3,20 +3,26 @@
 CARGO ?= cargo
 BUF   ?= npx --yes @bufbuild/buf@1.75.0
 
+LANGUAGES = $(notdir $(basename $(wildcard clients/generate/languages/*.py)))
+CLIENTS  ?= $(LANGUAGES)
+# What callers may rely on: the last release, and before there is one, the commit that the file names.
+BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || cat proto/baseline)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint proto deny grpcurl bench
+.PHONY: help demo test check lint proto deny grpcurl bench conformance compatibility clients reference generated
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 demo: ## start the gateway on an embedded Flinks, walk through a sign-in, stay up
 	$(CARGO) run --locked -- demo
 
-test: ## run all tests, under both generations of Flinks' documentation
+test: ## run all tests: the gateway's, under both generations of Flinks' documentation, and every client's
 	$(CARGO) test --locked --workspace
 	FLINKS_GENERATION=help-2019 $(CARGO) test --locked --test e2e
+	$(MAKE) conformance
 
-check: lint proto deny test grpcurl ## all that CI runs
+check: lint proto deny generated test grpcurl compatibility ## all that CI runs
 
 lint: ## formatting, clippy and documentation, warnings denied
 	$(CARGO) fmt --all --check
@@ -24,15 +30,38 @@ lint: ## formatting, clippy and documentation, warnings denied
 	$(CARGO) clippy --locked --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 
-proto: ## lint and format the contract (needs npx)
+proto: ## lint and format the contract, and compare it with what callers rely on (needs npx)
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
+	$(BUF) breaking --against '.git#ref=$(BASELINE)'
 
 deny: ## licences, bans and sources of all dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --log-level error check bans licenses sources
 
 grpcurl: ## paste the lines that the demo prints (needs grpcurl)
 	tests/grpcurl.sh
+
+conformance: ## build, install and run every client, or only CLIENTS="python go"
+	$(CARGO) build --locked --workspace
+	for client in $(CLIENTS); do \
+	  echo "clients/$$client" && clients/$$client/install target/clients/$$client || exit 1; \
+	done
+	target/debug/flinks-conformance $(if $(filter $(LANGUAGES),$(CLIENTS)),--page README.md) $(CLIENTS:%=target/clients/%)
+	clients/typescript/browser/test target/clients/typescript target/debug/flinks-gateway
+
+compatibility: ## run old clients against this gateway, and these clients against the old one
+	clients/compatibility $(BASELINE)
+
+clients: ## generate what the clients have from the contract (needs npx, python3, go, mvn)
+	python3 clients/generate
+
+reference: ## generate proto/reference.md (needs npx, go)
+	GOBIN=$(CURDIR)/target/tools/protoc-gen-doc go install github.com/pseudomuto/protoc-gen-doc/cmd/protoc-gen-doc@v1.5.1
+	$(BUF) generate --template proto/reference.gen.yaml
+
+generated: clients reference ## fail when generating anything again changes it
+	git diff --exit-code -- clients proto
+	test -z "$$(git ls-files --others --exclude-standard -- clients proto)"
 
 bench: ## measure speed and memory beside a naive gateway
 	$(CARGO) bench --locked --profile dist --bench gateway
