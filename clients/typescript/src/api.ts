@@ -1,0 +1,13 @@
+// What both entries of the package give beside their connect().
+
+export type { CallOptions, Client } from "./client.js";
+export { GatewayError } from "./error.js";
+export type { FieldViolation, StatusCode } from "./error.js";
+export { ErrorReason, NextStep } from "./generated/reasons.js";
+export { VERSION } from "./generated/version.js";
+export type { CommonOptions } from "./options.js";
+export type * from "./outcomes.js";
+export { Answer, AuthorizeRequest, CachedAuthorizeRequest, Credentials, LoginId } from "./requests.js";
+export type { AuthorizeRequestFields, CachedAuthorizeRequestFields, DeliveryMethod, Language } from "./requests.js";
+export { byKind, UnansweredError } from "./sign-in.js";
+export type { Answerer, AnswererContext, AnswerersByKind } from "./sign-in.js";

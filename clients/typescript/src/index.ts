@@ -1,0 +1,121 @@
+// The entry for Node: gRPC over HTTP/2.
+
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
+
+import { Code, ConnectError } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+
+import { interruptible } from "./abort.js";
+import { Client } from "./client.js";
+import { checked } from "./options.js";
+import type { CommonOptions } from "./options.js";
+
+export * from "./api.js";
+
+const PING_INTERVAL_MS = 60_000;
+const PING_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 20_000;
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+/** Rounds may carry images, and go back as large as they came: room for several at once. */
+const MAX_SESSION_MEGABYTES = 256;
+
+/** How to connect to a gateway. */
+export interface ConnectOptions extends CommonOptions {
+  /**
+   * PEM of the certificate authorities to trust instead of Node's own, which are told where to look by
+   * `NODE_EXTRA_CA_CERTS` and, since Node 22.15, `--use-system-ca`.
+   */
+  readonly ca?: string | Uint8Array | undefined;
+  /** PEM of the client's own certificate and its chain, for mTLS. Needs `privateKey`. */
+  readonly certificate?: string | Uint8Array | undefined;
+  /** PEM of that certificate's key. */
+  readonly privateKey?: string | Uint8Array | undefined;
+}
+
+/**
+ * Makes a client of the gateway at `host:port`. TLS is the default. Connects with the first call, and again whenever the
+ * connection was lost.
+ *
+ * @throws TypeError or RangeError where address or options are wrong, or contradict each other.
+ */
+export function connect(address: string, options: ConnectOptions = {}): Client {
+  if (typeof address !== "string" || !/^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+):\d{1,5}$/i.test(address)) {
+    throw new TypeError("address must be host:port, an IPv6 address in brackets");
+  }
+  const scheme = options.plaintext ? "http" : "https";
+  if (!URL.canParse(`${scheme}://${address}`)) {
+    throw new TypeError("address must be host:port, an IPv6 address in brackets");
+  }
+  const url = new URL(`${scheme}://${address}`);
+  const settings = checked(url, options);
+  const manager = new Http2SessionManager(
+    url,
+    { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: PING_TIMEOUT_MS },
+    { maxSessionMemory: MAX_SESSION_MEGABYTES, ...tls(options) },
+  );
+  const transport = createGrpcTransport({
+    baseUrl: url.origin,
+    sessionManager: manager,
+    acceptCompression: [],
+    readMaxBytes: MAX_MESSAGE_BYTES,
+    interceptors: [
+      (next) => async (request) => {
+        await interruptible(request.signal, () => connected(manager));
+        return next(request);
+      },
+    ],
+  });
+  return new Client(address, { transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
+}
+
+/** Waits for a connection; on its own, connect-es would wait for as long as the operating system does. */
+async function connected(manager: Http2SessionManager): Promise<void> {
+  if (["open", "idle", "verifying"].includes(manager.state())) {
+    return;
+  }
+  const unavailable = (why: string) => new ConnectError(why, Code.Unavailable);
+  const timer = setTimeout(() => manager.abort(unavailable("no connection within 20 s")), CONNECT_TIMEOUT_MS);
+  try {
+    if ((await manager.connect()) === "error") {
+      throw manager.error() ?? unavailable("no connection");
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tls({ plaintext = false, ca, certificate, privateKey }: ConnectOptions) {
+  if (plaintext) {
+    if (ca !== undefined || certificate !== undefined || privateKey !== undefined) {
+      throw new TypeError("ca, certificate and privateKey are for TLS, which plaintext is without");
+    }
+    return {};
+  }
+  if ((certificate === undefined) !== (privateKey === undefined)) {
+    throw new TypeError("certificate and privateKey need each other");
+  }
+  // OpenSSL takes what is no certificate for no authority at all, and a wrong key only when it is used.
+  pem("ca", () => ca === undefined || new X509Certificate(ca));
+  const secureContext = pem("certificate or privateKey", () =>
+    createSecureContext({
+      ...(ca !== undefined && { ca: bytes(ca) }),
+      ...(certificate !== undefined && { cert: bytes(certificate) }),
+      ...(privateKey !== undefined && { key: bytes(privateKey) }),
+    }),
+  );
+  return { secureContext, rejectUnauthorized: true };
+}
+
+/** Reads PEM; an error says no more than which. */
+function pem<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw new TypeError(`${option} must be PEM, and a key must be that of its certificate`);
+  }
+}
+
+function bytes(pem: string | Uint8Array): string | Buffer {
+  return typeof pem === "string" ? pem : Buffer.from(pem);
+}

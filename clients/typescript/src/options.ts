@@ -1,0 +1,79 @@
+// What connecting to a gateway takes, on every platform, and what is refused before anything is connected.
+
+import { LONGEST_TIMER_MS } from "./abort.js";
+
+/** How to call a gateway. */
+export interface CommonOptions {
+  /**
+   * Sent as `authorization: Bearer …` with each call: a token, or a function that gives one. The function is asked
+   * before each call, so that tokens can rotate; what it throws ends the call, unchanged.
+   */
+  readonly bearerToken?: string | (() => string | Promise<string>) | undefined;
+  /** No TLS. Only to a loopback address: `localhost`, `127.0.0.0/8`, `::1`. */
+  readonly plaintext?: boolean | undefined;
+  /** Lets `plaintext` go to any address; for a mesh that encrypts on its own. */
+  readonly dangerouslyAllowPlaintextBeyondLoopback?: boolean | undefined;
+  /** Deadline of `authorize` and `answer`, each, in milliseconds: 250 s unless said otherwise, which the gateway keeps within. */
+  readonly liveTimeoutMs?: number | undefined;
+  /** Deadline of `cachedAuthorize` in milliseconds: 35 s unless said otherwise. */
+  readonly cachedTimeoutMs?: number | undefined;
+}
+
+/** How a client calls, whatever the platform. */
+export interface CallSettings {
+  readonly bearerToken: (() => Promise<string>) | undefined;
+  readonly liveTimeoutMs: number;
+  readonly cachedTimeoutMs: number;
+}
+
+/** Checks the options that all platforms have, for a URL that is connected to. */
+export function checked(url: URL, options: CommonOptions): CallSettings {
+  const { plaintext = false, dangerouslyAllowPlaintextBeyondLoopback: beyond = false, bearerToken } = options;
+  if (beyond && !plaintext) {
+    throw new TypeError("dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
+  }
+  if (plaintext && !beyond && !isLoopback(url.hostname)) {
+    throw new TypeError("plaintext is for loopback addresses only: elsewhere anyone on the way reads the passwords");
+  }
+  if (typeof bearerToken === "string") {
+    token(bearerToken);
+  } else if (bearerToken !== undefined && typeof bearerToken !== "function") {
+    throw new TypeError("bearerToken must be a string or a function");
+  }
+  return {
+    bearerToken:
+      bearerToken === undefined
+        ? undefined
+        : async () => token(typeof bearerToken === "string" ? bearerToken : await bearerToken()),
+    liveTimeoutMs: timeout("liveTimeoutMs", options.liveTimeoutMs ?? 250_000),
+    cachedTimeoutMs: timeout("cachedTimeoutMs", options.cachedTimeoutMs ?? 35_000),
+  };
+}
+
+/** Whether a URL's host name can only be this machine. URLs spell addresses in one way, so nothing else slips through. */
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** A token that a header can carry. The error of what cannot be carried would show it. */
+function token(value: unknown): string {
+  if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
+    throw new TypeError("bearerToken must be of visible ASCII characters");
+  }
+  return value;
+}
+
+function timeout(name: string, value: number): number {
+  if (!(value > 0)) {
+    throw new RangeError(`${name} must be above 0`);
+  }
+  return milliseconds(name, value);
+}
+
+/** A time that timers, and gRPC's eight digits, can hold. */
+export function milliseconds(name: string, value: number): number {
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new RangeError(`${name} must be a number of milliseconds`);
+  }
+  return Math.min(Math.ceil(value), 99_999_999, LONGEST_TIMER_MS);
+}

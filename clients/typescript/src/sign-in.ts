@@ -1,0 +1,76 @@
+// A whole sign-in: who answers the rounds, and until when.
+
+import { interruptible, LONGEST_TIMER_MS, onAbort } from "./abort.js";
+import { roundExpired } from "./error.js";
+import type { Challenge, ChallengeRound } from "./outcomes.js";
+import type { Answer } from "./requests.js";
+
+/** What an {@link Answerer} is given beside the round. */
+export interface AnswererContext {
+  /** Aborted when the answers are no longer wanted: the round expired, or the caller cancelled the sign-in. */
+  readonly signal: AbortSignal;
+}
+
+/** Gives the answers to a round, one for each of its challenges. What it throws ends the sign-in, unchanged. */
+export type Answerer = (round: ChallengeRound, context: AnswererContext) => readonly Answer[] | Promise<readonly Answer[]>;
+
+/** A function for each kind of challenge; for those that are left out, {@link UnansweredError} is thrown. */
+export type AnswerersByKind = {
+  readonly [Kind in Challenge["kind"]]?:
+    | ((challenge: Extract<Challenge, { kind: Kind }>, context: AnswererContext) => Answer | Promise<Answer>)
+    | undefined;
+};
+
+/** A bank asked a challenge of a kind that {@link byKind} was given no function for. Nothing of the round was sent. */
+export class UnansweredError extends Error {
+  override readonly name = "UnansweredError";
+
+  /** @internal */
+  constructor(
+    /** The kind of the challenge. */
+    readonly kind: Challenge["kind"],
+  ) {
+    super(`no function answers challenges of the kind ${kind}`);
+  }
+}
+
+/**
+ * Makes an {@link Answerer} from a function for each kind of challenge. They are asked one after another, in the bank's
+ * order, and none of them where one is missing: nobody is asked in vain.
+ */
+export function byKind(answerers: AnswerersByKind): Answerer {
+  return async (round, context) => {
+    const unanswered = round.challenges.find(({ kind }) => !answerers[kind]);
+    if (unanswered) {
+      throw new UnansweredError(unanswered.kind);
+    }
+    const answers: Answer[] = [];
+    for (const challenge of round.challenges) {
+      // The function is the one of the challenge's own kind, which the compiler cannot follow.
+      const ask = answerers[challenge.kind] as (challenge: Challenge, context: AnswererContext) => Answer | Promise<Answer>;
+      context.signal.throwIfAborted();
+      answers.push(await ask(challenge, context));
+    }
+    return answers;
+  };
+}
+
+/** Asks for a round's answers until it expires, or `signal` ends it with its reason. */
+export async function answersInTime(round: ChallengeRound, answerer: Answerer, signal: AbortSignal): Promise<readonly Answer[]> {
+  const expiry = new AbortController();
+  const left = () => round.expireTime.getTime() - Date.now();
+  const expired = () => expiry.abort(roundExpired(round.requestId));
+  const unlink = onAbort(signal, () => expiry.abort(signal.reason));
+  const timer = setTimeout(expired, Math.min(Math.max(left(), 0), LONGEST_TIMER_MS));
+  try {
+    const answers = await interruptible(expiry.signal, async () => answerer(round, { signal: expiry.signal }));
+    if (left() <= 0) {
+      expired();
+    }
+    expiry.signal.throwIfAborted();
+    return answers;
+  } finally {
+    clearTimeout(timer);
+    unlink();
+  }
+}

@@ -1,0 +1,39 @@
+// The entry for browsers: gRPC-Web over fetch. It has no import of Node's.
+
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+
+import { Client } from "./client.js";
+import { checked } from "./options.js";
+import type { CommonOptions } from "./options.js";
+
+export * from "./api.js";
+
+/** How to connect to a gateway. */
+export type ConnectOptions = CommonOptions;
+
+/**
+ * Makes a client of the gateway at a URL such as `https://gateway.example`, which must have gRPC-Web switched on for the
+ * page's origin. `http:` needs the option `plaintext`. Browsers take care of TLS and of keeping connections alive.
+ *
+ * @throws TypeError or RangeError where URL or options are wrong, or contradict each other.
+ */
+export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
+  const url = parse(baseUrl);
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError("baseUrl must have no user, query or fragment");
+  }
+  if (url.protocol !== (options.plaintext ? "http:" : "https:")) {
+    throw new TypeError("baseUrl must begin with https://, or with http:// where plaintext is wanted");
+  }
+  const settings = checked(url, options);
+  const transport = createGrpcWebTransport({ baseUrl: url.href });
+  return new Client(url.href, { transport, userAgent: "x-user-agent", close: () => {} }, settings);
+}
+
+function parse(baseUrl: string): URL {
+  try {
+    return new URL(baseUrl);
+  } catch {
+    throw new TypeError("baseUrl must be a URL such as https://gateway.example");
+  }
+}
