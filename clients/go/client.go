@@ -1,0 +1,156 @@
+package flinksgateway
+
+// The connection, and the calls.
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+)
+
+// What is retried, and how: nothing but CachedAuthorize.
+//
+//go:embed service_config.json
+var serviceConfig string
+
+// Client calls one gateway. It is safe for use by many goroutines at once, and meant to be kept: calls share its
+// connection, which is made when it is first needed, and again when it was lost.
+//
+// A call without a deadline in its context has the client's. Cancelling the context reaches the gateway, which drops
+// its request to Flinks.
+type Client struct {
+	address      string
+	tls          bool
+	connection   *grpc.ClientConn
+	stub         gatewayv1.AuthorizationServiceClient
+	token        func(context.Context) (string, error)
+	live, cached time.Duration
+}
+
+// Connect makes a client of the gateway at an address, host:port. Without options it uses TLS and trusts the system's
+// certificate authorities. It does not wait for a connection: an error is one of the arguments.
+func Connect(address string, options ...Option) (*Client, error) {
+	settings := settings{live: 250 * time.Second, cached: 35 * time.Second}
+	for _, option := range options {
+		option(&settings)
+	}
+	if err := settings.check(address); err != nil {
+		return nil, err
+	}
+	transport, err := settings.credentials()
+	if err != nil {
+		return nil, err
+	}
+	connection, err := grpc.NewClient("dns:///"+address,
+		grpc.WithTransportCredentials(transport),
+		grpc.WithUserAgent("flinks-gateway-go/"+Version),
+		grpc.WithDefaultServiceConfig(serviceConfig),
+		// Nor may DNS bring another.
+		grpc.WithDisableServiceConfig(),
+		// A bank may take minutes, and what is on the way may drop a connection that is silent so long.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second}),
+		// Rounds may carry images.
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(32<<20)),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("flinks-gateway: %w", err)
+	}
+	client := &Client{
+		address:    address,
+		tls:        !settings.plaintext,
+		connection: connection,
+		stub:       gatewayv1.NewAuthorizationServiceClient(connection),
+		live:       settings.live,
+		cached:     settings.cached,
+	}
+	if len(settings.tokens) > 0 {
+		client.token = settings.tokens[0]
+	}
+	return client, nil
+}
+
+// Close ends the connection, and the calls that are under way.
+func (c *Client) Close() error { return c.connection.Close() }
+
+// String shows where the client connects to.
+func (c *Client) String() string { return fmt.Sprintf("flinksgateway.Client(%s)", c.address) }
+
+// Authorize signs a customer in at their bank now, with credentials or by refreshing a saved login. The bank is asked
+// at most once. It takes from seconds to minutes, as banks do.
+//
+// It fails with a [*GatewayError]. Unless that is Retryable, calling again is a new attempt at the bank.
+func (c *Client) Authorize(ctx context.Context, request AuthorizeRequest) (Outcome, error) {
+	return call(ctx, c, c.live, false, c.stub.Authorize, request.message(),
+		func(response *gatewayv1.AuthorizeResponse) Outcome { return outcome(response) })
+}
+
+// Answer answers the challenges of a round, one answer for each, and goes on with the sign-in. The continuation may
+// come from another process. The outcome may be another round.
+//
+// It fails with a [*GatewayError]. After INVALID_REQUEST nothing was sent, and the same round can be answered again;
+// otherwise do what its NextStep says, for the bank counts wrong answers.
+func (c *Client) Answer(ctx context.Context, continuation Secret[string], answers ...Answer) (Outcome, error) {
+	return call(ctx, c, c.live, false, c.stub.AnswerChallenges, answersMessage(continuation, answers),
+		func(response *gatewayv1.AnswerChallengesResponse) Outcome { return outcome(response) })
+}
+
+// CachedAuthorize reopens a saved login from Flinks' cache. The bank does not notice, so that calling again is safe at
+// any time; when the gateway is not reached, this is repeated a few times by itself.
+//
+// It fails with a [*GatewayError]; with [GatewayError.IsLiveSignInRequired] go on with [Client.Authorize].
+func (c *Client) CachedAuthorize(ctx context.Context, request CachedAuthorizeRequest) (FinalOutcome, error) {
+	return call(ctx, c, c.cached, true, c.stub.CachedAuthorize, request.message(), finalOutcome)
+}
+
+// call makes one call, with a deadline and a token, and reads how it went.
+func call[Request, Response any, Result comparable](
+	ctx context.Context, c *Client, timeout time.Duration, cached bool,
+	method func(context.Context, Request, ...grpc.CallOption) (Response, error),
+	request Request, read func(Response) Result,
+) (Result, error) {
+	var none Result
+	timed := ctx
+	if _, own := ctx.Deadline(); !own {
+		limited, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		timed = limited
+	}
+	var header, trailer metadata.MD
+	options := []grpc.CallOption{grpc.Header(&header), grpc.Trailer(&trailer)}
+	if c.token != nil {
+		token, err := c.token(timed)
+		if err == nil {
+			err = usable(token)
+		}
+		if err != nil {
+			return none, err
+		}
+		options = append(options, grpc.PerRPCCredentials(bearer{NewSecret(token), c.tls}))
+	}
+	response, err := method(timed, request, options...)
+	if err == nil {
+		if result := read(response); result != none {
+			return result, nil
+		}
+		err = status.Error(codes.Unknown, "the gateway answered with an outcome that this client does not know")
+	}
+	return none, newError(ctx, err, cached, first(header, trailer))
+}
+
+// first gives the gateway's id of the call. An error without a body has its headers in the trailer.
+func first(headers ...metadata.MD) string {
+	for _, header := range headers {
+		if ids := header.Get("x-request-id"); len(ids) > 0 {
+			return ids[0]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,152 @@
+package flinksgateway
+
+// How to connect, and what is refused before anything is connected.
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// Option changes how [Connect] connects.
+type Option func(*settings)
+
+type settings struct {
+	ca, certificate, privateKey []byte
+	ownCA, ownCertificate       bool
+	tokens                      []func(context.Context) (string, error)
+	plaintext, beyondLoopback   bool
+	live, cached                time.Duration
+	fault                       error
+}
+
+// WithCA trusts these certificate authorities, as PEM, in place of the system's.
+func WithCA(pem []byte) Option {
+	return func(s *settings) { s.ca, s.ownCA = pem, true }
+}
+
+// WithCertificate shows the gateway the client's own certificate (mTLS). Both are PEM.
+func WithCertificate(certificate, privateKey []byte) Option {
+	return func(s *settings) { s.certificate, s.privateKey, s.ownCertificate = certificate, privateKey, true }
+}
+
+// WithBearerToken sends authorization: Bearer … with each call.
+func WithBearerToken(token string) Option {
+	return func(s *settings) {
+		s.fault = usable(token)
+		s.tokens = append(s.tokens, func(context.Context) (string, error) { return token, nil })
+	}
+}
+
+// WithBearerTokenSource asks for a token before each call, so that tokens can rotate. It is called from as many
+// goroutines as there are calls, with the context of the call. An error ends the call before anything is sent.
+func WithBearerTokenSource(source func(context.Context) (string, error)) Option {
+	return func(s *settings) { s.tokens = append(s.tokens, source) }
+}
+
+// WithPlaintext uses no TLS. Only a loopback address is accepted: localhost, 127.0.0.0/8 or ::1.
+func WithPlaintext() Option {
+	return func(s *settings) { s.plaintext = true }
+}
+
+// WithDangerousPlaintextBeyondLoopback lets [WithPlaintext] reach any address, for a mesh that encrypts on its own:
+// without one, bank passwords cross the network in the clear.
+func WithDangerousPlaintextBeyondLoopback() Option {
+	return func(s *settings) { s.beyondLoopback = true }
+}
+
+// WithLiveTimeout is the deadline of [Client.Authorize] and [Client.Answer], each, where the context has none. It is
+// 250 s otherwise: a little more than the gateway's own limit, so that the gateway is the one to answer.
+func WithLiveTimeout(timeout time.Duration) Option {
+	return func(s *settings) { s.live = timeout }
+}
+
+// WithCachedTimeout is the deadline of [Client.CachedAuthorize] where the context has none. It is 35 s otherwise.
+func WithCachedTimeout(timeout time.Duration) Option {
+	return func(s *settings) { s.cached = timeout }
+}
+
+// check says what contradicts itself.
+func (s *settings) check(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if _, notNumber := strconv.ParseUint(port, 10, 16); err != nil || host == "" || notNumber != nil {
+		return errors.New("flinks-gateway: the address must be host:port")
+	}
+	switch {
+	case s.beyondLoopback && !s.plaintext:
+		return errors.New("flinks-gateway: plaintext beyond loopback needs WithPlaintext")
+	case s.plaintext && (s.ownCA || s.ownCertificate):
+		return errors.New("flinks-gateway: certificates are of no use with WithPlaintext")
+	case s.plaintext && !s.beyondLoopback && !loopback(host):
+		return fmt.Errorf("flinks-gateway: plaintext to %s, which is not a loopback address", host)
+	case len(s.tokens) > 1:
+		return errors.New("flinks-gateway: more than one bearer token")
+	case s.live <= 0 || s.cached <= 0:
+		return errors.New("flinks-gateway: timeouts must be positive")
+	}
+	return s.fault
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+func (s *settings) credentials() (credentials.TransportCredentials, error) {
+	if s.plaintext {
+		return insecure.NewCredentials(), nil
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.ownCA {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(s.ca) {
+			return nil, errors.New("flinks-gateway: no certificate in the PEM of WithCA")
+		}
+	}
+	if s.ownCertificate {
+		if len(s.certificate) == 0 || len(s.privateKey) == 0 {
+			return nil, errors.New("flinks-gateway: WithCertificate needs both certificate and private key")
+		}
+		pair, err := tls.X509KeyPair(s.certificate, s.privateKey)
+		if err != nil {
+			return nil, fmt.Errorf("flinks-gateway: certificate and private key: %w", err)
+		}
+		// A function, so that the key is in no field that a printer could reach.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
+	}
+	return credentials.NewTLS(config), nil
+}
+
+// bearer is the token of one call.
+type bearer struct {
+	token Secret[string]
+	tls   bool
+}
+
+func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": "Bearer " + b.token.Reveal()}, nil
+}
+
+func (b bearer) RequireTransportSecurity() bool { return b.tls }
+
+// usable refuses what cannot be sent in a header, without showing it.
+func usable(token string) error {
+	unprintable := func(r rune) bool { return r <= ' ' || r > '~' }
+	if token == "" || strings.ContainsFunc(token, unprintable) {
+		return errors.New("flinks-gateway: the bearer token is empty, or has characters that a header cannot hold")
+	}
+	return nil
+}

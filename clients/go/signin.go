@@ -1,0 +1,148 @@
+package flinksgateway
+
+// A whole sign-in, with a function that answers.
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Answerer answers a round: it asks the customer, usually. Its context ends when the round can no longer be answered,
+// and with the context of the sign-in; an answerer that waits for longer holds up the end of the sign-in, but no longer
+// changes it. Its error ends the sign-in and is returned unchanged.
+type Answerer func(ctx context.Context, round *ChallengeRound) ([]Answer, error)
+
+// SignIn authorizes, and has the answerer answer rounds until the customer is signed in or Flinks goes on in the
+// background. A deadline of the context is that of the whole sign-in; without one each call has the client's.
+//
+// It fails with a [*GatewayError], or with the answerer's own error. A round that is not answered by its ExpireTime ends
+// the sign-in with SESSION_EXPIRED; nothing is sent then.
+func (c *Client) SignIn(ctx context.Context, request AuthorizeRequest, answerer Answerer) (FinalOutcome, error) {
+	outcome, err := c.Authorize(ctx, request)
+	for {
+		if err != nil {
+			return nil, err
+		}
+		round, asked := outcome.(*ChallengeRound)
+		if !asked {
+			return outcome.(FinalOutcome), nil
+		}
+		answers, unanswered := inTime(ctx, round, answerer)
+		if unanswered != nil {
+			return nil, unanswered
+		}
+		outcome, err = c.Answer(ctx, round.Continuation, answers...)
+	}
+}
+
+// inTime asks the answerer, and takes its answers only before the round expires.
+func inTime(ctx context.Context, round *ChallengeRound, answerer Answerer) ([]Answer, error) {
+	if round.ExpireTime.IsZero() {
+		return answerer(ctx, round)
+	}
+	limited, cancel := context.WithDeadline(ctx, round.ExpireTime)
+	defer cancel()
+	var answers []Answer
+	var err error
+	if time.Now().Before(round.ExpireTime) {
+		answers, err = answerer(limited, round)
+	}
+	if ctx.Err() == nil && !time.Now().Before(round.ExpireTime) {
+		return nil, expired(round)
+	}
+	return answers, err
+}
+
+// expired is the error that the gateway would give to answers that come too late.
+func expired(round *ChallengeRound) *GatewayError {
+	failure := status.New(codes.NotFound, "the challenges were answered too late; nothing was sent")
+	reason, next := ErrorReasonSessionExpired, NextStepStartOver
+	return &GatewayError{
+		Code:       failure.Code(),
+		Message:    failure.Message(),
+		Reason:     reason,
+		ReasonName: "ERROR_REASON_" + reason.String(),
+		NextStep:   next,
+		RequestID:  round.RequestID,
+		Metadata: map[string]string{
+			"next_step":  "NEXT_STEP_" + next.String(),
+			"retryable":  "false",
+			"request_id": round.RequestID,
+		},
+		status: failure,
+	}
+}
+
+// ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. A kind that the customer
+// is never asked needs none.
+type ByKind struct {
+	QuestionAndAnswer func(context.Context, *QuestionAndAnswer) (Answer, error)
+	QuestionSelection func(context.Context, *QuestionSelection) (Answer, error)
+	MultipleChoice    func(context.Context, *MultipleChoice) (Answer, error)
+	MultipleSelection func(context.Context, *MultipleSelection) (Answer, error)
+	ImageSelection    func(context.Context, *ImageSelection) (Answer, error)
+	TextOrCall        func(context.Context, *TextOrCall) (Answer, error)
+	Unrecognized      func(context.Context, *UnrecognizedChallenge) (Answer, error)
+}
+
+// UnansweredError is a challenge of a kind that [ByKind] has no function for.
+type UnansweredError struct {
+	Challenge Challenge
+}
+
+func (e *UnansweredError) Error() string {
+	return fmt.Sprintf("flinks-gateway: nothing answers challenges of kind %s", e.Challenge.Kind())
+}
+
+// Answer is the [Answerer]: it answers challenge after challenge, in the round's order. It fails with an
+// [*UnansweredError] before anything is asked when a kind has no function.
+func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, error) {
+	asks := make([]func() (Answer, error), 0, len(round.Challenges))
+	for _, challenge := range round.Challenges {
+		ask := k.asks(ctx, challenge)
+		if ask == nil {
+			return nil, &UnansweredError{challenge}
+		}
+		asks = append(asks, ask)
+	}
+	answers := make([]Answer, 0, len(asks))
+	for _, ask := range asks {
+		answer, err := ask()
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
+func (k ByKind) asks(ctx context.Context, challenge Challenge) func() (Answer, error) {
+	switch challenge := challenge.(type) {
+	case *QuestionAndAnswer:
+		return bind(ctx, k.QuestionAndAnswer, challenge)
+	case *QuestionSelection:
+		return bind(ctx, k.QuestionSelection, challenge)
+	case *MultipleChoice:
+		return bind(ctx, k.MultipleChoice, challenge)
+	case *MultipleSelection:
+		return bind(ctx, k.MultipleSelection, challenge)
+	case *ImageSelection:
+		return bind(ctx, k.ImageSelection, challenge)
+	case *TextOrCall:
+		return bind(ctx, k.TextOrCall, challenge)
+	case *UnrecognizedChallenge:
+		return bind(ctx, k.Unrecognized, challenge)
+	}
+	return nil
+}
+
+func bind[T any](ctx context.Context, ask func(context.Context, T) (Answer, error), challenge T) func() (Answer, error) {
+	if ask == nil {
+		return nil
+	}
+	return func() (Answer, error) { return ask(ctx, challenge) }
+}
