@@ -1,0 +1,21 @@
+# frozen_string_literal: true
+
+# Client of flinks-gateway: signs a bank's customer in through Flinks. Begin with {FlinksGateway.connect}.
+#
+# {FlinksGateway::V1} holds the generated messages, for those who want them: they print secrets.
+module FlinksGateway
+end
+
+require_relative "flinks_gateway/version"
+require_relative "flinks_gateway/error_reason"
+require_relative "flinks_gateway/next_step"
+require_relative "flinks_gateway/check"
+require_relative "flinks_gateway/value"
+require_relative "flinks_gateway/types"
+require_relative "flinks_gateway/challenges"
+require_relative "flinks_gateway/gateway_error"
+require_relative "flinks_gateway/cancellation"
+require_relative "flinks_gateway/answerer"
+require_relative "flinks_gateway/wire"
+require_relative "flinks_gateway/options"
+require_relative "flinks_gateway/client"

@@ -1,0 +1,70 @@
+# frozen_string_literal: true
+
+# What `Client#sign_in` asks for answers.
+
+require "timeout"
+
+module FlinksGateway
+  # Makes an answerer for {Client#sign_in} from a function for each kind of challenge. Each is given the challenge and
+  # returns its {Answer}. For a kind without a function the sign-in ends with {UnansweredChallengeError}, before any
+  # function is called for that round.
+  #
+  #   client.sign_in(request, FlinksGateway.by_kind(
+  #     question_and_answer: ->(challenge) { FlinksGateway::Answer.text(challenge.id, ask(challenge.prompt)) }
+  #   ))
+  #
+  # @param question_and_answer [#call, nil]
+  # @param question_selection [#call, nil]
+  # @param multiple_choice [#call, nil]
+  # @param multiple_selection [#call, nil]
+  # @param image_selection [#call, nil]
+  # @param text_or_call [#call, nil]
+  # @param unrecognized [#call, nil]
+  # @return [Proc] an answerer
+  def self.by_kind(question_and_answer: nil, question_selection: nil, multiple_choice: nil, multiple_selection: nil,
+                   image_selection: nil, text_or_call: nil, unrecognized: nil)
+    functions = {
+      question_and_answer:, question_selection:,
+      multiple_choice:, multiple_selection:,
+      image_selection:, text_or_call:, unrecognized:
+    }.compact
+    lambda do |round|
+      missing = round.challenges.map(&:kind).find { |kind| !functions.key?(kind) }
+      raise UnansweredChallengeError.new("no function answers #{missing}", receiver: functions, key: missing) if missing
+
+      round.challenges.map { |challenge| functions.fetch(challenge.kind).call(challenge) }
+    end
+  end
+
+  # @api private
+  module Answerer
+    class << self
+      # Asks for a round's answers, until it expires.
+      def ask(answerer, round)
+        return answerer.call(round) unless round.expire_time
+
+        left = round.expire_time - Time.now
+        raise GatewayError.expired(round) unless left.positive?
+
+        # A class of its own: the answerer's own timeouts are its own, and `rescue => error` does not catch this one.
+        expired = Class.new(Exception) # rubocop:disable Lint/InheritException
+        answers = interrupted(left, expired) { answerer.call(round) } || raise(GatewayError.expired(round), cause: nil)
+        raise GatewayError.expired(round) if Time.now >= round.expire_time
+
+        answers.value
+      end
+
+      private
+
+      Answers = Struct.new(:value)
+      private_constant :Answers
+
+      def interrupted(seconds, expired)
+        Timeout.timeout(seconds, expired) { Answers.new(yield) }
+      rescue expired
+        nil
+      end
+    end
+  end
+  private_constant :Answerer
+end

@@ -1,0 +1,93 @@
+# frozen_string_literal: true
+
+# What a field may hold. Errors name the field, and never what it held.
+
+module FlinksGateway
+  # Each check takes a field's name and a value, and gives the value as it is kept: frozen.
+  # @api private
+  module Check
+    REQUIRED = Object.new.freeze
+
+    # Text, as UTF-8. Bytes without an encoding, as sockets give them, are taken for UTF-8.
+    TEXT = lambda do |name, value|
+      refuse(TypeError, name, "must be a String") unless value.is_a?(String)
+      text = value.encoding == Encoding::BINARY ? value.dup.force_encoding(Encoding::UTF_8) : value
+      begin
+        text = text.encode(Encoding::UTF_8)
+      rescue EncodingError
+        refuse(ArgumentError, name, "cannot be encoded as UTF-8")
+      end
+      refuse(ArgumentError, name, "is not valid UTF-8") unless text.valid_encoding?
+      text.freeze
+    end
+
+    BYTES = lambda do |name, value|
+      refuse(TypeError, name, "must be a String") unless value.is_a?(String)
+      value.b.freeze
+    end
+
+    FLAG = lambda do |name, value|
+      refuse(TypeError, name, "must be true or false") unless [true, false].include?(value)
+      value
+    end
+
+    INTEGER = lambda do |name, value|
+      refuse(TypeError, name, "must be an Integer") unless value.is_a?(Integer)
+      refuse(ArgumentError, name, "is out of range") unless value.between?(-(2**31), (2**31) - 1)
+      value
+    end
+
+    TIME = lambda do |name, value|
+      refuse(TypeError, name, "must be a Time or nil") unless value.nil? || value.is_a?(Time)
+      value&.dup&.freeze
+    end
+
+    # What JSON can hold.
+    JSON = lambda do |name, value|
+      case value
+      when Hash then value.to_h { |key, item| [TEXT.call(name, key), JSON.call(name, item)] }.freeze
+      when Array then value.map { |item| JSON.call(name, item) }.freeze
+      when String then TEXT.call(name, value)
+      when Numeric, true, false, nil then value
+      else refuse(TypeError, name, "must be made of what JSON can hold")
+      end
+    end
+
+    class << self
+      def one_of(*classes)
+        lambda do |name, value|
+          next value if classes.any? { |wanted| wanted.nil? ? value.nil? : value.is_a?(wanted) }
+
+          refuse(TypeError, name, "must be #{classes.map { |wanted| wanted&.name || "nil" }.join(" or ")}")
+        end
+      end
+
+      def list(check)
+        lambda do |name, value|
+          refuse(TypeError, name, "must be an Array") unless value.is_a?(Array)
+          value.map { |item| check.call(name, item) }.freeze
+        end
+      end
+
+      # A value of an enum.
+      def enum(values)
+        lambda do |name, value|
+          unless values.all.include?(value)
+            refuse(ArgumentError, name, "must be one of #{values.all.map(&:inspect).join(", ")}")
+          end
+          value
+        end
+      end
+
+      # A number of seconds, as a Float.
+      def seconds(name, value)
+        refuse(TypeError, name, "must be a number of seconds") unless value.is_a?(Numeric)
+        refuse(ArgumentError, name, "must be positive and finite") unless value.to_f.positive? && value.to_f.finite?
+        value.to_f
+      end
+
+      def refuse(error, name, rule) = raise(error, "#{name} #{rule}", cause: nil)
+    end
+  end
+  private_constant :Check
+end

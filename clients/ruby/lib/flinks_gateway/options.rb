@@ -1,0 +1,137 @@
+# frozen_string_literal: true
+
+# What `FlinksGateway.connect` was given: checked, and turned into what gRPC takes.
+
+require "ipaddr"
+
+module FlinksGateway
+  # @api private
+  class Options
+    HOST_AND_PORT = %r{\A(?:\[(?<ip>[\h:.]+)\]|(?<host>[^\s:/\[\]]+)):(?<port>\d{1,5})\z}
+    # Where systems keep their certificate authorities, after what OpenSSL says.
+    CA_FILES = %w[
+      /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
+    ].freeze
+
+    attr_reader :address, :plaintext, :live_timeout, :cached_timeout
+
+    def initialize(address, ca:, certificate:, private_key:, bearer_token:, plaintext:,
+                   dangerously_allow_plaintext_beyond_loopback:, live_timeout:, cached_timeout:)
+      @address = Check::TEXT.call(:address, address)
+      @plaintext = Check::FLAG.call(:plaintext, plaintext)
+      @live_timeout = Check.seconds(:live_timeout, live_timeout)
+      @cached_timeout = Check.seconds(:cached_timeout, cached_timeout)
+      @token = token(bearer_token)
+      beyond = dangerously_allow_plaintext_beyond_loopback
+      Check::FLAG.call(:dangerously_allow_plaintext_beyond_loopback, beyond)
+      check_address(beyond)
+      check_combination(ca, certificate, private_key, beyond)
+      @credentials = plaintext ? :this_channel_is_insecure : tls(ca, certificate, private_key)
+    end
+
+    # @return [GRPC::Core::Channel]
+    def channel
+      # Without the scheme a host such as `unix` would be one.
+      GRPC::ClientStub.setup_channel(nil, "dns:///#{address}", @credentials, arguments)
+    end
+
+    # @return [Hash] to send with a call; asks for the token
+    def metadata
+      return {} unless @token
+
+      token = Check::TEXT.call(:bearer_token, @token.call)
+      # Refused here: gRPC's error would quote it.
+      Check.refuse(ArgumentError, :bearer_token, "must be visible ASCII characters") unless token.match?(/\A[!-~]+\z/)
+      { "authorization" => "Bearer #{token}" }
+    end
+
+    def inspect = "#<#{self.class.name} #{address}>"
+
+    private
+
+    def arguments
+      {
+        "grpc.service_config" => SERVICE_CONFIG,
+        "grpc.service_config_disable_resolution" => 1,
+        "grpc.enable_retries" => 1,
+        "grpc.max_receive_message_length" => 32 * 1024 * 1024,
+        "grpc.keepalive_time_ms" => 60_000,
+        "grpc.keepalive_timeout_ms" => 20_000,
+        # A waiting call sends no data, however long; gRPC stops after two pings otherwise.
+        "grpc.http2.max_pings_without_data" => 0,
+        # Clear text that was promised to stay on loopback must not go to a proxy of the environment's.
+        "grpc.enable_http_proxy" => plaintext ? 0 : 1,
+        "grpc.primary_user_agent" => "flinks-gateway-ruby/#{VERSION}"
+      }
+    end
+
+    def token(given)
+      case given
+      when nil then nil
+      when String
+        kept = given.dup.freeze
+        fixed = -> { kept }
+        # A fixed token is checked now, a function's when it is asked.
+        @token = fixed
+        metadata
+        fixed
+      else
+        Check.refuse(TypeError, :bearer_token, "must be a String or callable") unless given.respond_to?(:call)
+        given
+      end
+    end
+
+    def check_address(beyond)
+      match = HOST_AND_PORT.match(address)
+      Check.refuse(ArgumentError, :address, "must be host:port, an IPv6 host in brackets") unless match
+      return if !plaintext || beyond || loopback?(match[:ip] || match[:host])
+
+      Check.refuse(ArgumentError, :plaintext, "is for loopback addresses only")
+    end
+
+    def loopback?(host)
+      return true if host.casecmp?("localhost")
+
+      ip = IPAddr.new(host)
+      ip.ipv4? ? IPAddr.new("127.0.0.0/8").include?(ip) : ip == IPAddr.new("::1")
+    rescue IPAddr::Error
+      false
+    end
+
+    def check_combination(ca, certificate, private_key, beyond)
+      if plaintext && [ca, certificate, private_key].any?
+        Check.refuse(ArgumentError, :plaintext, "goes without ca, certificate and private_key")
+      end
+      Check.refuse(ArgumentError, :certificate, "and private_key go together") if certificate.nil? != private_key.nil?
+      return unless beyond && !plaintext
+
+      Check.refuse(ArgumentError, :dangerously_allow_plaintext_beyond_loopback, "needs plaintext")
+    end
+
+    def tls(ca, certificate, private_key)
+      { ca:, certificate:, private_key: }.compact.each do |name, pem|
+        Check::TEXT.call(name, pem)
+        Check.refuse(ArgumentError, name, "is not PEM") unless pem.include?("-----BEGIN ")
+      end
+      return GRPC::Core::ChannelCredentials.new(ca || system_authorities) unless certificate
+
+      GRPC::Core::ChannelCredentials.new(ca || system_authorities, private_key, certificate)
+    end
+
+    # gRPC for Ruby would trust a list of its own.
+    def system_authorities
+      return if ENV["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
+
+      require "openssl"
+      files = [ENV.fetch("SSL_CERT_FILE", OpenSSL::X509::DEFAULT_CERT_FILE), *CA_FILES]
+      found = files.find { |file| File.file?(file) && File.readable?(file) }
+      found && File.read(found)
+    end
+  end
+  private_constant :Options
+
+  # The retry policy, as gRPC takes it.
+  # @api private
+  SERVICE_CONFIG = File.read(File.join(__dir__, "service_config.json"), encoding: Encoding::UTF_8).freeze
+  private_constant :SERVICE_CONFIG
+end

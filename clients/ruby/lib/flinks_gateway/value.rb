@@ -1,0 +1,123 @@
+# frozen_string_literal: true
+
+# What all public types are made of: values that check what they are given, never change, and do not print secrets.
+
+module FlinksGateway
+  # Prints an object without its secrets, in every way that Ruby and its serialisers have. Subclasses say in
+  # +printable+ what may be seen.
+  # @api private
+  module Printing
+    REDACTED = "[redacted]"
+
+    # What stands for a secret; prints without quotes.
+    class Redacted
+      def inspect = REDACTED
+      alias to_s inspect
+      def as_json(*) = REDACTED
+      def to_json(*args) = REDACTED.to_json(*args)
+    end
+    SECRET = Redacted.new.freeze
+
+    # @return [String] the fields, with +[redacted]+ in place of each secret
+    def inspect
+      fields = printable.map { |name, value| " #{name}=#{value.inspect}" }.join(",")
+      "#<#{self.class.name}#{fields}>"
+    end
+    alias to_s inspect
+
+    # @return [void]
+    def pretty_print(printer) = printer.text(inspect)
+
+    # @return [Hash] for JSON, with +[redacted]+ in place of each secret
+    def as_json(*) = printable.to_h { |name, value| [name.to_s, Printing.plain(value)] }
+
+    # @return [String] as {#as_json}; needs +json+
+    def to_json(*args) = as_json.to_json(*args)
+
+    # For YAML, which goes one way.
+    # @return [void]
+    def encode_with(coder) = as_json.each { |name, value| coder[name] = value }
+
+    # @raise [TypeError] always: a dump would hold secrets
+    def marshal_dump
+      raise TypeError, "#{self.class.name} may hold secrets and is not dumped; keep the fields that you need"
+    end
+
+    def self.plain(value)
+      case value
+      when Printing, Redacted then value.as_json
+      when Array then value.map { |item| plain(item) }
+      when Time then value.strftime("%FT%T.%NZ")
+      else value
+      end
+    end
+  end
+  private_constant :Printing
+
+  # A value with named fields: frozen all the way down, equal by its fields, and without its secrets wherever it is
+  # printed. Fields are read by name.
+  #
+  # Values match patterns by class and by those fields that are no secrets (+in Session[login: Login => login]+): Ruby
+  # prints what did not match a pattern.
+  class Value
+    include Printing
+
+    # @api private
+    Field = Struct.new(:check, :secret, :default)
+    private_constant :Field
+
+    class << self
+      # @api private
+      def fields = (superclass <= Value ? superclass.fields : {}).merge(@fields || {})
+
+      # @return [Array<Symbol>] the names of all fields
+      def members = fields.keys
+
+      private
+
+      # Declares a field: how it is checked, whether it is a secret, and what it is when it is not given.
+      def field(name, check, secret: false, default: Check::REQUIRED)
+        (@fields ||= {})[name] = Field.new(check, secret, default).freeze
+        define_method(name) { @fields.call.fetch(name) }
+      end
+    end
+
+    def initialize(**given)
+      fields = self.class.fields
+      unknown = given.keys - fields.keys
+      raise ArgumentError, "unknown keyword: #{unknown.first.inspect}" unless unknown.empty?
+
+      checked = fields.to_h do |name, field|
+        value = given.fetch(name, field.default)
+        raise ArgumentError, "missing keyword: #{name.inspect}" if value.equal?(Check::REQUIRED)
+
+        [name, field.check.call(name, value)]
+      end
+      @fields = Value.send(:seal, checked.freeze)
+      freeze
+    end
+
+    def ==(other) = other.instance_of?(self.class) && other.all_fields == all_fields
+    alias eql? ==
+
+    def hash = [self.class, all_fields].hash
+
+    # @param _keys [Array<Symbol>, nil]
+    # @return [Hash{Symbol => Object}] the fields that are no secrets
+    def deconstruct_keys(_keys) = all_fields.reject { |name, _| self.class.fields[name].secret }
+
+    protected
+
+    def all_fields = @fields.call
+
+    private
+
+    def printable
+      all_fields.to_h { |name, value| [name, self.class.fields[name].secret ? SECRET : value] }
+    end
+
+    # Fields are held by a closure, so that what walks through instance variables does not come upon them.
+    def self.seal(fields) = -> { fields }
+    private_class_method :seal
+  end
+end
