@@ -1,0 +1,70 @@
+"""Values: immutable, compared by their fields, and silent about their secrets however they are printed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
+        return lambda decorated: decorated
+
+
+T = TypeVar("T")
+REDACTED = "[redacted]"
+
+
+def secret(*, default: Any = dataclasses.MISSING) -> Any:
+    """A field that is printed as `[redacted]`: one that the contract marks `debug_redact`."""
+    return dataclasses.field(default=default, metadata={"secret": True})
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(secret,))
+def value(cls: type[T]) -> type[T]:
+    """Makes a frozen dataclass with slots whose only printed form redacts.
+
+    It is then no dataclass to those who look: serializers that write out whatever is one (orjson, msgspec, `asdict`)
+    would put secrets into logs. They refuse it instead, as `json` and `vars` do.
+    """
+    made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
+    fields = {field.name: "secret" in field.metadata for field in dataclasses.fields(made)}  # type: ignore[arg-type]
+
+    def show(self: Any) -> str:
+        shown = (f"{name}={REDACTED if hidden else repr(getattr(self, name))}" for name, hidden in fields.items())
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def replace(self: Any, **changes: Any) -> Any:
+        return type(self)(**{name: getattr(self, name) for name in fields} | changes)
+
+    def reduce(self: Any) -> tuple[Any, ...]:
+        return rebuild, (type(self), {name: getattr(self, name) for name in fields})
+
+    for name, method in (("__repr__", show), ("__replace__", replace), ("__reduce__", reduce)):
+        setattr(made, name, method)
+    for name in ("__dataclass_fields__", "__dataclass_params__"):
+        delattr(made, name)
+    return made
+
+
+def rebuild(cls: type[T], fields: dict[str, Any]) -> T:
+    return cls(**fields)
+
+
+class Sealed(Generic[T]):
+    """Holds a secret where a traceback that prints local variables would otherwise find it bare."""
+
+    __slots__ = ("open",)
+
+    def __init__(self, secret: T) -> None:
+        self.open: Callable[[], T] = lambda: secret
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+
+def opened(sealed: Sealed[T]) -> T:
+    return sealed.open()

@@ -1,0 +1,3 @@
+"""Generated: the version of this package."""
+
+__version__ = "0.1.0"
