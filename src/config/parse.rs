@@ -43,10 +43,14 @@ fn web_origin(text: &str) -> Option<HeaderValue> {
     let text = text.trim().to_ascii_lowercase();
     let url = Url::parse(&text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
-    // What a browser would send differs from a text that says more, or less.
-    (is_web && url.origin().ascii_serialization() == text)
-        .then(|| text.parse().ok())
-        .flatten()
+    // A text that says more than an origin, or less, is not what browsers send. A part of a host is no pattern here,
+    // and would never be met.
+    let exact = url.origin().ascii_serialization() == text && !text.contains('*');
+    if is_web && exact {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// More than anything here is good for, and little enough to be added to any clock.

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, fs};
 
 use super::*;
+use crate::server::WebOrigins;
 
 const URL: &str = "https://acme-ca-api.private.fin.ag";
 const CUSTOMER: &str = "11111111-2222-4333-8444-555555555555";
@@ -82,6 +83,7 @@ fn a_flag_beats_the_environment_and_the_environment_the_file() {
 fn every_fault_is_told_at_once_and_none_quotes_a_value() {
     let env = [
         ("LISTEN", "canary"),
+        ("GRPC_WEB_ORIGINS", "https://app.example.com, canary"),
         ("UPSTREAM_URL", "http://canary.example"),
         ("CUSTOMER_ID", "canary"),
         ("SECRET_KEY", "canary canary"),
@@ -214,4 +216,70 @@ fn credentials_are_not_sent_in_the_clear() {
     ] {
         assert_eq!(parse::upstream_url(url).is_ok(), taken, "{url}");
     }
+}
+
+#[test]
+fn pages_are_listed_as_browsers_name_them() {
+    let read = |text: &str| match parse::web_origins(text) {
+        Ok(Some(WebOrigins::These(origins))) => {
+            let texts = origins.iter().map(|origin| origin.to_str().unwrap());
+            Some(texts.collect::<Vec<_>>().join(" "))
+        }
+        Ok(Some(WebOrigins::Any)) => Some("any".to_owned()),
+        Ok(None) => Some("off".to_owned()),
+        Err(rule) => {
+            assert!(rule.starts_with("must "));
+            None
+        }
+    };
+    for (text, expected) in [
+        ("", Some("off")),
+        ("*", Some("any")),
+        ("https://app.example.com", Some("https://app.example.com")),
+        ("HTTPS://App.Example.com", Some("https://app.example.com")),
+        (
+            "https://a.example, http://localhost:5173,http://[::1]:80a0",
+            None,
+        ),
+        (
+            "https://a.example, http://localhost:5173,http://[::1]:8080",
+            Some("https://a.example http://localhost:5173 http://[::1]:8080"),
+        ),
+        ("https://app.example.com/", None),
+        ("https://app.example.com/path", None),
+        ("https://app.example.com?x", None),
+        ("https://app.example.com#x", None),
+        ("https://user@app.example.com", None),
+        ("https://app.example.com:443", None),
+        ("https://app.example.com:99999", None),
+        ("https://*.example.com", None),
+        ("https://b\u{fc}cher.example", None),
+        ("app.example.com", None),
+        ("//app.example.com", None),
+        ("https://", None),
+        ("ftp://app.example.com", None),
+        ("file:///app", None),
+        ("null", None),
+        ("https://a.example,", None),
+        ("https://a.example https://b.example", None),
+        ("*,https://a.example", None),
+    ] {
+        assert_eq!(read(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn pages_are_read_from_a_file_and_from_a_flag_that_is_stronger() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("gateway.toml");
+    fs::write(&file, "grpc_web_origins = 'https://app.example.com'\n").unwrap();
+    let env = [("UPSTREAM_URL", URL), ("CUSTOMER_ID", CUSTOMER)];
+    let read = |flags| read_env(&env, flags, Some(file.clone())).unwrap().server;
+    assert!(matches!(
+        read(&[]).web_origins,
+        Some(WebOrigins::These(origins)) if *origins == ["https://app.example.com"]
+    ));
+    let any = read(&[("grpc_web_origins", "*")]).web_origins;
+    assert!(matches!(any, Some(WebOrigins::Any)));
+    assert!(read(&[("grpc_web_origins", "")]).web_origins.is_none());
 }

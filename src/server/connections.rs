@@ -96,3 +96,80 @@ fn http() -> auto::Builder<TokioExecutor> {
         .keep_alive(false);
     http
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        time::Instant,
+    };
+
+    use super::*;
+
+    const SILENCE: Duration = Duration::from_secs(300);
+
+    /// Serves what answers an empty 200 after a while.
+    async fn serving(takes: Duration) -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = tower::service_fn(move |_: Request<Body>| async move {
+            tokio::time::sleep(takes).await;
+            Ok(Response::new(Body::empty()))
+        });
+        let protocols = Protocols::Http1And2 { silence: SILENCE };
+        tokio::spawn(serve(
+            listener,
+            protocols,
+            service,
+            std::future::pending::<()>(),
+        ));
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    /// Sends a text, and reads to the end of the connection.
+    async fn told(takes: Duration, text: &str) -> (Duration, String) {
+        let begun = Instant::now();
+        let mut stream = serving(takes).await;
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut told = String::new();
+        stream.read_to_string(&mut told).await.ok();
+        (begun.elapsed(), told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_peer_that_stops_speaking_stays_for_ever() {
+        let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+        for (name, text, at_most) in [
+            ("nothing", "", SILENCE),
+            ("what either protocol begins with", "P", SILENCE),
+            ("half a preface", "PRI * HTTP/2.0\r\n", SILENCE),
+            ("half a head", &head[..30], Duration::from_secs(10)),
+        ] {
+            let (took, told) = told(Duration::ZERO, text).await;
+            assert!(took <= at_most + Duration::from_secs(1), "{name}: {took:?}");
+            assert!(!told.contains(" 200 "), "{name}: {told}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_waits_for_its_answer_is_not_cut_off() {
+        let takes = SILENCE - Duration::from_secs(1);
+        let (took, told) = told(takes, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(told.starts_with("HTTP/1.1 200 "), "{told}");
+        assert!(took >= takes && took < SILENCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_channel_without_calls_stays_open_for_as_long_as_it_answers_pings() {
+        let io = TokioIo::new(serving(Duration::ZERO).await);
+        let (mut sender, connection) =
+            hyper::client::conn::http2::handshake::<_, _, Body>(TokioExecutor::new(), io)
+                .await
+                .unwrap();
+        tokio::spawn(connection);
+        tokio::time::sleep(SILENCE * 3).await;
+        let request = Request::get("http://x/").body(Body::empty()).unwrap();
+        assert!(sender.send_request(request).await.is_ok());
+    }
+}

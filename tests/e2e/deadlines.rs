@@ -1,30 +1,10 @@
 //! Time: the caller's, ours, and what becomes of the call at Flinks when it runs out.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tonic::Code;
 
 use crate::harness::*;
-
-/// Waits until nothing is held open at the sandbox any more.
-async fn let_go(sandbox: &Sandbox) {
-    let until = Instant::now() + Duration::from_secs(5);
-    while sandbox.unfinished() > 0 {
-        assert!(
-            Instant::now() < until,
-            "the upstream request was not dropped"
-        );
-        tokio::task::yield_now().await;
-    }
-}
-
-async fn held(sandbox: &Sandbox) {
-    let until = Instant::now() + Duration::from_secs(5);
-    while sandbox.unfinished() == 0 {
-        assert!(Instant::now() < until, "no request arrived");
-        tokio::task::yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn the_callers_deadline_is_deadline_exceeded_and_drops_the_upstream_request() {

@@ -1,6 +1,10 @@
 //! The nouns of the tests: `Gateway` and `Client`, before a `Sandbox`. Stopped by drop.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use flinks_gateway::{
     config::{self, Config, Sources},
@@ -14,17 +18,26 @@ use flinks_gateway::{
 pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
 use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-use tonic::{Code, Request, Response, Status, metadata::KeyAndValueRef, transport::Channel};
+use tonic::{
+    Code, Request, Response, Status, body::Body, metadata::KeyAndValueRef, transport::Channel,
+};
 use tonic_types::StatusExt;
+use tonic_web::GrpcWebClientLayer;
+use tower::{Layer, ServiceExt, util::BoxCloneSyncService};
 
 /// The metadata keys that replies may carry: a leak of another fails whichever test meets it.
-const KNOWN_KEYS: [&str; 6] = [
+const KNOWN_KEYS: [&str; 10] = [
     "content-type",
     "content-length",
     "date",
     "x-request-id",
     "grpc-status",
     "grpc-accept-encoding",
+    // With gRPC-Web.
+    "connection",
+    "transfer-encoding",
+    "vary",
+    "access-control-expose-headers",
 ];
 
 /// A sandbox of the generation that `FLINKS_GENERATION` names: the whole suite holds under each.
@@ -99,16 +112,12 @@ impl Gateway {
     }
 
     pub fn client(&self) -> Client {
-        let origin = format!("http://{}", self.address).parse().unwrap();
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        let transport = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
-            .http2_only(true)
-            .build(connector);
-        Client(
-            AuthorizationServiceClient::with_origin(transport, origin)
-                .max_decoding_message_size(64 << 20),
-        )
+        Client::native(self.address)
+    }
+
+    /// The same over gRPC-Web and HTTP/1.1.
+    pub fn web_client(&self) -> Client {
+        Client::web(self.address)
     }
 
     /// Tells the server to drain.
@@ -133,14 +142,51 @@ pub async fn all_with(
     (sandbox, gateway, client)
 }
 
-/// HTTP/2 without tonic's channel, whose own timer would answer before the server does when a deadline passes.
-type Transport = hyper_util::client::legacy::Client<HttpConnector, tonic::body::Body>;
+/// A way to a server.
+pub type Transport = BoxCloneSyncService<
+    http::Request<Body>,
+    http::Response<Body>,
+    hyper_util::client::legacy::Error,
+>;
+
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector
+}
 
 /// A client whose replies are all checked.
 #[derive(Clone)]
 pub struct Client(pub AuthorizationServiceClient<Transport>);
 
 impl Client {
+    /// HTTP/2 without tonic's channel, whose own timer would answer before the server does when a deadline passes.
+    pub fn native(address: SocketAddr) -> Self {
+        let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .http2_only(true)
+            .build(connector());
+        let client = client.map_response(|response| response.map(Body::new));
+        Self::over(BoxCloneSyncService::new(client), address)
+    }
+
+    /// gRPC-Web over HTTP/1.1.
+    pub fn web(address: SocketAddr) -> Self {
+        let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .retry_canceled_requests(false)
+            .build(connector());
+        let client = GrpcWebClientLayer::new().layer(client);
+        let client = client.map_response(|response| response.map(Body::new));
+        Self::over(BoxCloneSyncService::new(client), address)
+    }
+
+    fn over(transport: Transport, address: SocketAddr) -> Self {
+        let origin = format!("http://{address}").parse().unwrap();
+        Self(
+            AuthorizationServiceClient::with_origin(transport, origin)
+                .max_decoding_message_size(64 << 20),
+        )
+    }
+
     pub async fn authorize(
         &mut self,
         request: impl tonic::IntoRequest<pb::AuthorizeRequest>,
@@ -367,4 +413,25 @@ pub fn authorize_bodies(sandbox: &Sandbox) -> Vec<serde_json::Value> {
         .filter(|received| received.endpoint == "Authorize")
         .map(|received| serde_json::from_slice(&received.body).unwrap())
         .collect()
+}
+
+/// Waits until nothing is held open at the sandbox any more.
+pub async fn let_go(sandbox: &Sandbox) {
+    let until = Instant::now() + Duration::from_secs(5);
+    while sandbox.unfinished() > 0 {
+        assert!(
+            Instant::now() < until,
+            "the upstream request was not dropped"
+        );
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits until a request is held open at the sandbox.
+pub async fn held(sandbox: &Sandbox) {
+    let until = Instant::now() + Duration::from_secs(5);
+    while sandbox.unfinished() == 0 {
+        assert!(Instant::now() < until, "no request arrived");
+        tokio::task::yield_now().await;
+    }
 }

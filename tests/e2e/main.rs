@@ -27,6 +27,7 @@ mod contract;
 mod deadlines;
 mod demo;
 mod failures;
+mod grpc_web;
 mod leniency;
 mod never_twice;
 mod secrets;

@@ -1,7 +1,8 @@
 //! A request with credentials or answers leaves at most once, whatever happens.
 //!
 //! Two witnesses. The sandbox counts whole requests, over any run of scenarios. A rawer upstream counts bytes: it
-//! breaks connections at every point, fresh and reused, and sees even the beginning of a second attempt.
+//! breaks connections at every point, fresh and reused, and sees even the beginning of a second attempt. Half of the
+//! runs are a web page's.
 
 use std::{
     sync::{
@@ -11,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use flinks_gateway::{domain::names::AuthKey, pb, upstream::InstanceConfig};
+use flinks_gateway::{domain::names::AuthKey, pb, server::WebOrigins, upstream::InstanceConfig};
 use proptest::prelude::*;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -68,13 +69,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_each_request_arrives_at_most_once(acts in proptest::collection::vec(act(), 1..12), tokens: bool) {
+    fn whatever_happens_each_request_arrives_at_most_once(acts in proptest::collection::vec(act(), 1..12), tokens: bool, web: bool) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let options = Options { tokens: if tokens { Tokens::Required } else { Tokens::Optional }, ..options() };
-            let (sandbox, _gateway, client) = all_with(options, |config| {
+            let (sandbox, gateway, native) = all_with(options, |config| {
                 config.server.timeouts.live = Duration::from_millis(150);
+                config.server.web_origins = Some(WebOrigins::Any);
             }).await;
+            let client = if web { gateway.web_client() } else { native };
             let calls = acts.into_iter().enumerate().map(|(nth, act)| {
                 let mut client = client.clone();
                 tokio::spawn(async move {
@@ -310,6 +313,7 @@ proptest! {
         mints in proptest::collection::vec(treatment(), 0..4),
         calls in proptest::collection::vec((treatment(), caller()), 1..12),
         with_tokens: bool,
+        web: bool,
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
@@ -317,9 +321,10 @@ proptest! {
             let upstream = Raw::start(mints, treatments, with_tokens).await;
             let gateway = Gateway::before(upstream.instance.clone(), |config| {
                 config.server.timeouts.live = Duration::from_millis(60);
+                config.server.web_origins = Some(WebOrigins::Any);
             })
             .await;
-            let mut client = gateway.client();
+            let mut client = if web { gateway.web_client() } else { gateway.client() };
             let mut asked: Option<pb::ChallengeRound> = None;
             // Attempts of calls that nobody waited for may arrive while a later call is counted.
             let mut owed = 0;
