@@ -1,0 +1,34 @@
+// `host:port`, and whether that is this very machine.
+package flinks.gateway.client;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+record Address(String host, int port) {
+    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)\\]|([0-9A-Za-z._-]+)):([0-9]{1,5})");
+    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
+
+    static Address of(String address) {
+        Matcher parts = FORM.matcher(address);
+        if (!parts.matches() || Integer.parseInt(parts.group(3)) > 0xffff || Integer.parseInt(parts.group(3)) == 0) {
+            throw new IllegalArgumentException("an address is host:port, IPv6 in brackets");
+        }
+        String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+        return new Address(host, Integer.parseInt(parts.group(3)));
+    }
+
+    boolean isLoopback() {
+        if (host.indexOf(':') < 0) {
+            return host.equalsIgnoreCase("localhost") || IPV4_LOOPBACK.matcher(host).matches();
+        }
+        try {
+            // A literal: no name is looked up.
+            return InetAddress.getByName(host) instanceof Inet6Address literal && literal.isLoopbackAddress();
+        } catch (UnknownHostException malformed) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// Who answers the rounds of a sign-in.
+package flinks.gateway.client;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Answers the rounds of a {@link GatewayClient#signIn signIn}.
+ *
+ * <p>It runs on a thread of its own, in the caller's {@link io.grpc.Context}; that thread is interrupted when the round
+ * expires, or the sign-in is cancelled, before the answers are there.
+ *
+ * @param <X> the checked exception it may throw, such as {@link InterruptedException}; {@code signIn} throws the same
+ */
+@FunctionalInterface
+public interface Answerer<X extends Exception> {
+    /**
+     * Gives the answers to a round.
+     *
+     * @param round what the bank asks
+     * @return an answer to each of its challenges, in any order
+     * @throws X ends the sign-in, which throws it unchanged
+     */
+    List<Answer> answer(ChallengeRound round) throws X;
+
+    /** {@return an answerer that has a function for no kind of challenge yet} */
+    static ByKind byKind() {
+        return new ByKind(Map.of());
+    }
+
+    /**
+     * An answerer with a function for each kind of challenge. Where a kind has none, the sign-in ends with
+     * {@link UnansweredChallengeException}. Each method returns an answerer of its own.
+     */
+    final class ByKind implements Answerer<RuntimeException> {
+        private final Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions;
+
+        private ByKind(Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions) {
+            this.functions = functions;
+        }
+
+        private <C extends Challenge> ByKind with(Class<C> kind, Function<? super C, Answer> function) {
+            Map<Class<? extends Challenge>, Function<Challenge, Answer>> more = new HashMap<>(functions);
+            more.put(kind, challenge -> function.apply(kind.cast(challenge)));
+            return new ByKind(Map.copyOf(more));
+        }
+
+        /**
+         * Answers each {@link Challenge.QuestionAndAnswer}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind questionAndAnswer(Function<? super Challenge.QuestionAndAnswer, Answer> function) {
+            return with(Challenge.QuestionAndAnswer.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.QuestionSelection}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind questionSelection(Function<? super Challenge.QuestionSelection, Answer> function) {
+            return with(Challenge.QuestionSelection.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.MultipleChoice}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind multipleChoice(Function<? super Challenge.MultipleChoice, Answer> function) {
+            return with(Challenge.MultipleChoice.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.MultipleSelection}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind multipleSelection(Function<? super Challenge.MultipleSelection, Answer> function) {
+            return with(Challenge.MultipleSelection.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.ImageSelection}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind imageSelection(Function<? super Challenge.ImageSelection, Answer> function) {
+            return with(Challenge.ImageSelection.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.TextOrCall}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind textOrCall(Function<? super Challenge.TextOrCall, Answer> function) {
+            return with(Challenge.TextOrCall.class, function);
+        }
+
+        /**
+         * Answers each {@link Challenge.UnrecognizedChallenge}.
+         *
+         * @param function gives the answer to one
+         * @return an answerer that does
+         */
+        public ByKind unrecognizedChallenge(Function<? super Challenge.UnrecognizedChallenge, Answer> function) {
+            return with(Challenge.UnrecognizedChallenge.class, function);
+        }
+
+        @Override
+        public List<Answer> answer(ChallengeRound round) {
+            for (Challenge challenge : round.challenges()) {
+                if (!functions.containsKey(challenge.getClass())) {
+                    throw new UnansweredChallengeException(challenge.kind());
+                }
+            }
+            return round.challenges().stream()
+                    .map(challenge -> functions.get(challenge.getClass()).apply(challenge))
+                    .toList();
+        }
+    }
+}
