@@ -7,7 +7,6 @@ use std::{convert::Infallible, pin::pin, time::Duration};
 
 use http::{Request, Response};
 use hyper::{body::Incoming, service::service_fn};
-
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -133,7 +132,8 @@ mod tests {
         let mut stream = serving(takes).await;
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut told = String::new();
-        stream.read_to_string(&mut told).await.ok();
+        let end = stream.read_to_string(&mut told);
+        tokio::time::timeout(SILENCE * 2, end).await.ok();
         (begun.elapsed(), told)
     }
 
