@@ -44,7 +44,8 @@ def stubs(contract: Contract) -> None:
     LIB.joinpath("v1").mkdir()
     for path in sorted(out.glob("flinks/gateway/v1/*.rb")):
         LIB.joinpath("v1", path.name).write_text(ours(path))
-    LIB.joinpath("bad_request_pb.rb").write_text(out.joinpath("flinks_gateway", "bad_request_pb.rb").read_text())
+    private = out.joinpath("flinks_gateway", "bad_request_pb.rb").read_text().removesuffix("end\n")
+    LIB.joinpath("bad_request_pb.rb").write_text(f"{private}  private_constant :BadRequest\nend\n")
 
 
 def ours(path: pathlib.Path) -> str:

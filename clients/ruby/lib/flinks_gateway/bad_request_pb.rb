@@ -13,4 +13,5 @@ pool.add_serialized_file(descriptor_data)
 module FlinksGateway
   BadRequest = ::Google::Protobuf::DescriptorPool.generated_pool.lookup("flinks_gateway.BadRequest").msgclass
   BadRequest::FieldViolation = ::Google::Protobuf::DescriptorPool.generated_pool.lookup("flinks_gateway.BadRequest.FieldViolation").msgclass
+  private_constant :BadRequest
 end

@@ -97,9 +97,11 @@ module FlinksGateway
       freeze
     end
 
+    # @return [Boolean] whether the other is of the same class, with the same fields
     def ==(other) = other.instance_of?(self.class) && other.all_fields == all_fields
     alias eql? ==
 
+    # @return [Integer]
     def hash = [self.class, all_fields].hash
 
     # @param _keys [Array<Symbol>, nil]

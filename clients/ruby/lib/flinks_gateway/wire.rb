@@ -9,8 +9,6 @@ require_relative "v1/error_reason_pb"
 require_relative "bad_request_pb"
 
 module FlinksGateway
-  private_constant :BadRequest
-
   # @api private
   module Wire
     DOMAIN = "flinks-gateway"
