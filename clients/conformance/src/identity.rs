@@ -3,7 +3,8 @@
 use std::{io, path::Path, sync::Arc};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair,
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -61,6 +62,10 @@ impl Identity {
 
 fn authority() -> io::Result<Authority> {
     let mut params = CertificateParams::new([]).map_err(io::Error::other)?;
+    // Not the name of what it signs: that would look self-signed.
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "conformance authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().map_err(io::Error::other)?;
     CertifiedIssuer::self_signed(params, key).map_err(io::Error::other)
@@ -69,6 +74,9 @@ fn authority() -> io::Result<Authority> {
 fn leaf(ca: &Authority, usage: ExtendedKeyUsagePurpose) -> io::Result<(String, String)> {
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "conformance");
     params.extended_key_usages = vec![usage];
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let certificate = params.signed_by(&key, ca).map_err(io::Error::other)?;

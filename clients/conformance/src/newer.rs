@@ -300,7 +300,7 @@ fn postponed() -> pb::authorize_response::Postponed {
 fn strange_enums() -> pb::Session {
     pb::Session {
         login: Some(pb::Login {
-            login_id: "b0debb48-f9f1-46c6-80a4-08d7dd88d478".to_owned(),
+            login_id: "5eed0a4c-1c5e-4d3e-9a7b-0c1d2e3f4a5b".to_owned(),
             username: "canary-trustee".to_owned(),
             r#type: pb::LoginType::Trust.into(),
             type_name: "Trust".to_owned(),

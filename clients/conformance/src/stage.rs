@@ -126,6 +126,7 @@ impl Stage {
                 "tls_of_another",
                 server(tls, json!({"ca": file("other-ca.pem")})),
             ),
+            ("tls_at_plaintext", server(newer, json!({"ca": ca}))),
             ("tls_of_the_system", server(tls, json!({}))),
             (
                 "mtls",
