@@ -44,8 +44,12 @@ func AnswerChoices(challengeID string, choices ...string) Answer {
 }
 
 // AnswerImageIndex answers an [ImageSelection] with a picture's place in Images, from 0.
-func AnswerImageIndex(challengeID string, index int32) Answer {
-	return newAnswer(challengeID, &gatewayv1.ChallengeAnswer{Answer: &gatewayv1.ChallengeAnswer_ImageIndex{ImageIndex: index}})
+func AnswerImageIndex(challengeID string, index int) Answer {
+	place := int32(index)
+	if int(place) != index {
+		place = -1 // Refused, where the rest of a larger number could be another picture.
+	}
+	return newAnswer(challengeID, &gatewayv1.ChallengeAnswer{Answer: &gatewayv1.ChallengeAnswer_ImageIndex{ImageIndex: place}})
 }
 
 // AnswerCodeDelivery answers a [TextOrCall] with one of its phone numbers, mask and all, and how to reach it.

@@ -49,9 +49,15 @@ func WithBearerToken(token string) Option {
 }
 
 // WithBearerTokenSource asks for a token before each call, so that tokens can rotate. It is called from as many
-// goroutines as there are calls, with the context of the call. An error ends the call before anything is sent.
+// goroutines as there are calls, with the context of the call. An error ends the call before anything is sent, and is
+// returned unchanged.
 func WithBearerTokenSource(source func(context.Context) (string, error)) Option {
-	return func(s *settings) { s.tokens = append(s.tokens, source) }
+	return func(s *settings) {
+		if source == nil {
+			s.fault = errors.New("flinks-gateway: no function in WithBearerTokenSource")
+		}
+		s.tokens = append(s.tokens, source)
+	}
 }
 
 // WithPlaintext uses no TLS. Only a loopback address is accepted: localhost, 127.0.0.0/8 or ::1.

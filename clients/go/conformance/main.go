@@ -61,7 +61,7 @@ type answer struct {
 	ChallengeID      string `json:"challenge_id"`
 	Text, Choice     *string
 	Choices          *[]string
-	ImageIndex       *int32                           `json:"image_index"`
+	ImageIndex       *int                             `json:"image_index"`
 	SelectedQuestion *struct{ Question, Text string } `json:"selected_question"`
 	CodeDelivery     *struct {
 		PhoneNumber string `json:"phone_number"`
@@ -118,6 +118,7 @@ func (r *runner) step(step step, kept *memory) (result object) {
 	}()
 	client, err := r.client(step.Server)
 	if err != nil {
+		values = append(values, err, r.plan.Servers[step.Server].Connect.options())
 		return object{"refused": err.Error()}
 	}
 	values = append(values, client)
