@@ -95,7 +95,7 @@ def predicates(reasons: list) -> str:
         if reason.number:
             camel = "".join(word.capitalize() for word in reason.name.split("_"))
             text += f"\n    /** {{@return whether the reason is {{@link ErrorReason#{reason.name}}}}} */\n"
-            text += f"    public final boolean is{camel}() {{\n        return reason() == ErrorReason.{reason.name};\n    }}\n"
+            text += f"    public boolean is{camel}() {{\n        return reason() == ErrorReason.{reason.name};\n    }}\n"
     return text + "}\n"
 
 
@@ -132,8 +132,8 @@ ENUM = """;
 }
 """
 
-PREDICATES = """/** A question for each reason, so that an error can be asked what it is. */
-abstract class ReasonPredicates extends RuntimeException {
+PREDICATES = """/** A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.) */
+abstract sealed class ReasonPredicates extends RuntimeException permits GatewayException {
     private static final long serialVersionUID = 1;
 
     ReasonPredicates(String message, Throwable cause) {

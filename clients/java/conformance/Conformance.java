@@ -1,12 +1,15 @@
 // The runner of the conformance suite: does what a plan says, with the installed package, and writes down what it saw.
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import flinks.gateway.client.Answer;
 import flinks.gateway.client.Answerer;
 import flinks.gateway.client.AuthorizeRequest;
@@ -50,7 +53,16 @@ import java.util.Optional;
 import java.util.function.Function;
 
 public final class Conformance {
-    private static final Gson JSON = new GsonBuilder().serializeNulls().create();
+    // JSON has one kind of number: 120, not 120.0.
+    private static final JsonSerializer<Double> NUMBER = (number, type, context) ->
+            number == Math.rint(number) && Math.abs(number) < 1e15
+                    ? new JsonPrimitive(number.longValue())
+                    : new JsonPrimitive(number);
+    private static final Gson JSON = new GsonBuilder()
+            .serializeNulls()
+            .disableHtmlEscaping()
+            .registerTypeAdapter(Double.class, NUMBER)
+            .create();
 
     private final JsonObject servers;
     private final Map<String, GatewayClient> clients = new HashMap<>();
@@ -83,7 +95,13 @@ public final class Conformance {
     /** Runs a step on a thread that can be interrupted: so calls are cancelled in Java. */
     private Map<String, Object> run(JsonObject step) throws InterruptedException {
         Map<String, Object> result = new LinkedHashMap<>();
-        Thread thread = new Thread(() -> result.putAll(result(step)));
+        Thread thread = new Thread(() -> {
+            try {
+                result.putAll(result(step));
+            } catch (RuntimeException error) {
+                result.put("broken", error.toString());
+            }
+        });
         thread.start();
         if (step.has("cancel_after_ms")) {
             thread.join(step.get("cancel_after_ms").getAsLong());
@@ -437,12 +455,14 @@ public final class Conformance {
             printed.add(trace.toString());
         }
         try {
-            printed.add(new Gson().toJson(value));
+            printed.add(new GsonBuilder().disableHtmlEscaping().create().toJson(value));
         } catch (RuntimeException refused) {
             printed.add(refused.toString());
         }
         try {
-            printed.add(new ObjectMapper().writeValueAsString(value));
+            printed.add(new ObjectMapper()
+                    .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                    .writeValueAsString(value));
         } catch (IOException refused) {
             printed.add(refused.toString());
         }

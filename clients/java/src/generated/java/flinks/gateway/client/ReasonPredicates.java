@@ -2,8 +2,8 @@
 
 package flinks.gateway.client;
 
-/** A question for each reason, so that an error can be asked what it is. */
-abstract class ReasonPredicates extends RuntimeException {
+/** A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.) */
+abstract sealed class ReasonPredicates extends RuntimeException permits GatewayException {
     private static final long serialVersionUID = 1;
 
     ReasonPredicates(String message, Throwable cause) {
@@ -14,147 +14,147 @@ abstract class ReasonPredicates extends RuntimeException {
     public abstract ErrorReason reason();
 
     /** {@return whether the reason is {@link ErrorReason#INVALID_REQUEST}} */
-    public final boolean isInvalidRequest() {
+    public boolean isInvalidRequest() {
         return reason() == ErrorReason.INVALID_REQUEST;
     }
 
     /** {@return whether the reason is {@link ErrorReason#CONTINUATION_INVALID}} */
-    public final boolean isContinuationInvalid() {
+    public boolean isContinuationInvalid() {
         return reason() == ErrorReason.CONTINUATION_INVALID;
     }
 
     /** {@return whether the reason is {@link ErrorReason#REQUEST_REFUSED}} */
-    public final boolean isRequestRefused() {
+    public boolean isRequestRefused() {
         return reason() == ErrorReason.REQUEST_REFUSED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#CREDENTIALS_REJECTED}} */
-    public final boolean isCredentialsRejected() {
+    public boolean isCredentialsRejected() {
         return reason() == ErrorReason.CREDENTIALS_REJECTED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#ANSWERS_REJECTED}} */
-    public final boolean isAnswersRejected() {
+    public boolean isAnswersRejected() {
         return reason() == ErrorReason.ANSWERS_REJECTED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#ANSWERS_MISMATCHED}} */
-    public final boolean isAnswersMismatched() {
+    public boolean isAnswersMismatched() {
         return reason() == ErrorReason.ANSWERS_MISMATCHED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#LOGIN_NOT_FOUND}} */
-    public final boolean isLoginNotFound() {
+    public boolean isLoginNotFound() {
         return reason() == ErrorReason.LOGIN_NOT_FOUND;
     }
 
     /** {@return whether the reason is {@link ErrorReason#SESSION_NOT_FOUND}} */
-    public final boolean isSessionNotFound() {
+    public boolean isSessionNotFound() {
         return reason() == ErrorReason.SESSION_NOT_FOUND;
     }
 
     /** {@return whether the reason is {@link ErrorReason#SESSION_EXPIRED}} */
-    public final boolean isSessionExpired() {
+    public boolean isSessionExpired() {
         return reason() == ErrorReason.SESSION_EXPIRED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#ALREADY_AUTHORIZED}} */
-    public final boolean isAlreadyAuthorized() {
+    public boolean isAlreadyAuthorized() {
         return reason() == ErrorReason.ALREADY_AUTHORIZED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#LIVE_SIGN_IN_REQUIRED}} */
-    public final boolean isLiveSignInRequired() {
+    public boolean isLiveSignInRequired() {
         return reason() == ErrorReason.LIVE_SIGN_IN_REQUIRED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#LOGIN_DISABLED}} */
-    public final boolean isLoginDisabled() {
+    public boolean isLoginDisabled() {
         return reason() == ErrorReason.LOGIN_DISABLED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#ACCESS_REFUSED}} */
-    public final boolean isAccessRefused() {
+    public boolean isAccessRefused() {
         return reason() == ErrorReason.ACCESS_REFUSED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#BANK_ACTION_REQUIRED}} */
-    public final boolean isBankActionRequired() {
+    public boolean isBankActionRequired() {
         return reason() == ErrorReason.BANK_ACTION_REQUIRED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#NO_TRANSACTIONS}} */
-    public final boolean isNoTransactions() {
+    public boolean isNoTransactions() {
         return reason() == ErrorReason.NO_TRANSACTIONS;
     }
 
     /** {@return whether the reason is {@link ErrorReason#INSTITUTION_UNAVAILABLE}} */
-    public final boolean isInstitutionUnavailable() {
+    public boolean isInstitutionUnavailable() {
         return reason() == ErrorReason.INSTITUTION_UNAVAILABLE;
     }
 
     /** {@return whether the reason is {@link ErrorReason#INSTITUTION_DISABLED}} */
-    public final boolean isInstitutionDisabled() {
+    public boolean isInstitutionDisabled() {
         return reason() == ErrorReason.INSTITUTION_DISABLED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#SESSION_CONFLICT}} */
-    public final boolean isSessionConflict() {
+    public boolean isSessionConflict() {
         return reason() == ErrorReason.SESSION_CONFLICT;
     }
 
     /** {@return whether the reason is {@link ErrorReason#RATE_LIMITED}} */
-    public final boolean isRateLimited() {
+    public boolean isRateLimited() {
         return reason() == ErrorReason.RATE_LIMITED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_FAILED}} */
-    public final boolean isUpstreamFailed() {
+    public boolean isUpstreamFailed() {
         return reason() == ErrorReason.UPSTREAM_FAILED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_REFUSED}} */
-    public final boolean isUpstreamRefused() {
+    public boolean isUpstreamRefused() {
         return reason() == ErrorReason.UPSTREAM_REFUSED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_KEYS_REFUSED}} */
-    public final boolean isUpstreamKeysRefused() {
+    public boolean isUpstreamKeysRefused() {
         return reason() == ErrorReason.UPSTREAM_KEYS_REFUSED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_FEATURE_DISABLED}} */
-    public final boolean isUpstreamFeatureDisabled() {
+    public boolean isUpstreamFeatureDisabled() {
         return reason() == ErrorReason.UPSTREAM_FEATURE_DISABLED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_RESPONSE_INVALID}} */
-    public final boolean isUpstreamResponseInvalid() {
+    public boolean isUpstreamResponseInvalid() {
         return reason() == ErrorReason.UPSTREAM_RESPONSE_INVALID;
     }
 
     /** {@return whether the reason is {@link ErrorReason#UPSTREAM_UNREACHABLE}} */
-    public final boolean isUpstreamUnreachable() {
+    public boolean isUpstreamUnreachable() {
         return reason() == ErrorReason.UPSTREAM_UNREACHABLE;
     }
 
     /** {@return whether the reason is {@link ErrorReason#OUTCOME_UNKNOWN}} */
-    public final boolean isOutcomeUnknown() {
+    public boolean isOutcomeUnknown() {
         return reason() == ErrorReason.OUTCOME_UNKNOWN;
     }
 
     /** {@return whether the reason is {@link ErrorReason#DEADLINE_EXCEEDED}} */
-    public final boolean isDeadlineExceeded() {
+    public boolean isDeadlineExceeded() {
         return reason() == ErrorReason.DEADLINE_EXCEEDED;
     }
 
     /** {@return whether the reason is {@link ErrorReason#GATEWAY_FAULT}} */
-    public final boolean isGatewayFault() {
+    public boolean isGatewayFault() {
         return reason() == ErrorReason.GATEWAY_FAULT;
     }
 
     /** {@return whether the reason is {@link ErrorReason#METHOD_UNKNOWN}} */
-    public final boolean isMethodUnknown() {
+    public boolean isMethodUnknown() {
         return reason() == ErrorReason.METHOD_UNKNOWN;
     }
 }
