@@ -47,7 +47,8 @@ json tell(const std::optional<Institution>& value) {
 json tell(const std::vector<Link>& links) {
   json all = json::array();
   for (const Link& link : links) {
-    all.push_back({{"resource", name(link.resource)}, {"rel", link.rel}, {"href", link.href}, {"example", link.example}});
+    all.push_back(
+        {{"resource", name(link.resource)}, {"rel", link.rel}, {"href", link.href}, {"example", link.example}});
   }
   return all;
 }
@@ -160,17 +161,16 @@ std::string read(const std::string& path) {
 
 ConnectOptions options_of(const json& plan) {
   ConnectOptions options;
-  for (const auto& [key, value] : plan.items()) {
-    if (key == "plaintext") options.plaintext = value;
-    else if (key == "dangerously_allow_plaintext_beyond_loopback") options.dangerously_allow_plaintext_beyond_loopback = value;
-    else if (key == "ca") options.ca = read(value);
-    else if (key == "certificate") options.certificate = read(value);
-    else if (key == "private_key") options.private_key = read(value);
-    else if (key == "bearer_token") options.bearer_token = value.get<std::string>();
-    else if (key == "live_timeout_ms") options.live_timeout = std::chrono::milliseconds(value);
-    else if (key == "cached_timeout_ms") options.cached_timeout = std::chrono::milliseconds(value);
-    else throw std::runtime_error("what is the option " + key);
-  }
+  const auto file = [&](const char* key) { return plan.contains(key) ? read(plan[key]) : std::string(); };
+  options.plaintext = plan.value("plaintext", false);
+  options.dangerously_allow_plaintext_beyond_loopback =
+      plan.value("dangerously_allow_plaintext_beyond_loopback", false);
+  options.ca = file("ca");
+  options.certificate = file("certificate");
+  options.private_key = file("private_key");
+  if (plan.contains("bearer_token")) options.bearer_token = plan["bearer_token"].get<std::string>();
+  if (plan.contains("live_timeout_ms")) options.live_timeout = std::chrono::milliseconds(plan["live_timeout_ms"]);
+  if (plan.contains("cached_timeout_ms")) options.cached_timeout = std::chrono::milliseconds(plan["cached_timeout_ms"]);
   return options;
 }
 

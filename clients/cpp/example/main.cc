@@ -24,9 +24,14 @@ std::vector<Answer> look_up(const ChallengeRound& round) {
   return answers;
 }
 
-int pending(const PendingOperation& operation) {
-  std::cout << "Flinks goes on with " << operation.request_id << " in the background\n";
-  return 0;
+Session opened(FinalOutcome outcome) {
+  return std::visit(overloaded{
+                        [](Session& session) { return std::move(session); },
+                        [](PendingOperation& pending) -> Session {
+                          throw std::runtime_error("Flinks goes on in the background: " + pending.request_id);
+                        },
+                    },
+                    outcome);
 }
 
 }  // namespace
@@ -37,16 +42,11 @@ int main(int, char** arguments) {
   const Client client = connect(arguments[1], options);
   try {
     const AuthorizeRequest request(Credentials{"FlinksCapital", "Greatday", "Everyday"}, Save::kYes);
-    const auto reopen = [&](const Session& session) {
-      std::cout << "signed in at " << session.institution.value().name << '\n';
-      const auto reopened = [](const Session&) {
-        std::cout << "reopened from cache\n";
-        return 0;
-      };
-      const CachedAuthorizeRequest saved(session.login.value().login_id);
-      return std::visit(overloaded{reopened, pending}, client.cached_authorize(saved));
-    };
-    std::visit(overloaded{reopen, pending}, client.sign_in(request, look_up));
+    const Session session = opened(client.sign_in(request, look_up));
+    std::cout << "signed in at " << session.institution.value().name << '\n';
+
+    opened(client.cached_authorize(CachedAuthorizeRequest(session.login.value().login_id)));
+    std::cout << "reopened from cache\n";
 
     client.authorize(AuthorizeRequest(Credentials{"FlinksCapital", "Greatday", "wrong"}, Save::kYes));
   } catch (const GatewayError& error) {

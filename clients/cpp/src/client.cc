@@ -197,10 +197,9 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
     context.AddMetadata("authorization", "Bearer " + token);
   }
   // No more than a year, which is for ever: the clock would overflow.
-  const std::chrono::milliseconds timeout =
-      std::min<std::chrono::milliseconds>(own.timeout.value_or(kind == Call::kLive ? options.live_timeout : options.cached_timeout),
-                                          std::chrono::hours(24 * 365));
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  const std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
+  const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
+  context.set_deadline(std::chrono::system_clock::now() + std::min(own.timeout.value_or(usual), longest));
 
   Response response;
   const grpc::Status status = [&] {

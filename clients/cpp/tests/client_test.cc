@@ -139,7 +139,11 @@ void prints_without_secrets() {
   expect(text.find("canary") == std::string::npos && text.find("7777") == std::string::npos, text.c_str());
   std::ostringstream told;
   told << error;
-  expect(told.str() == R"(GatewayError{code: INVALID_ARGUMENT, message: "a sentence", reason: "ERROR_REASON_CREDENTIALS_REJECTED", next_step: CORRECT_CREDENTIALS, retryable: false, retry_delay: 5 ms, field_violations: [FieldViolation{field: "a", description: "b", reason: "c"}], flinks_code: "F", http_status: 401, request_id: "r", metadata: {k: "v"}, call_id: "id"})",
+  expect(told.str() ==
+             "GatewayError{code: INVALID_ARGUMENT, message: \"a sentence\", "
+             "reason: \"ERROR_REASON_CREDENTIALS_REJECTED\", next_step: CORRECT_CREDENTIALS, retryable: false, "
+             "retry_delay: 5 ms, field_violations: [FieldViolation{field: \"a\", description: \"b\", reason: \"c\"}], "
+             "flinks_code: \"F\", http_status: 401, request_id: \"r\", metadata: {k: \"v\"}, call_id: \"id\"}",
          told.str().c_str());
   expect(error.what() == std::string("INVALID_ARGUMENT, ERROR_REASON_CREDENTIALS_REJECTED: a sentence"), error.what());
 }

@@ -23,14 +23,14 @@ namespace flinks_gateway {
 /// How to reach a gateway. TLS against the system's certificate authorities is the default.
 struct ConnectOptions {
   /// PEM of the certificate authorities to trust instead of the system's.
-  std::string ca;
+  std::string ca = {};
   /// PEM of the client's own certificate, for mTLS; needs `private_key`.
-  std::string certificate;
+  std::string certificate = {};
   /// Secret. PEM of the key of `certificate`.
-  std::string private_key;
+  std::string private_key = {};
   /// Secret. Sent as `authorization: Bearer …`: a string, or a function that gives one, asked before each call, by the
   /// thread that calls. What the function throws ends the call unchanged.
-  std::variant<std::monostate, std::string, std::function<std::string()>> bearer_token;
+  std::variant<std::monostate, std::string, std::function<std::string()>> bearer_token = {};
   /// No TLS, and no proxy on the way; only to a loopback address: `localhost`, 127.0.0.0/8, `::1`.
   bool plaintext = false;
   /// Lifts that; for a mesh that encrypts on its own. Needs `plaintext`.
@@ -42,9 +42,9 @@ struct ConnectOptions {
 };
 std::ostream& operator<<(std::ostream& out, const ConnectOptions& value);
 
-/// Cancels calls from another thread. Copies are one and the same token; it stays cancelled for good, and any number of
-/// calls may have it. A cancelled call throws GatewayError with StatusCode::kCancelled; the gateway drops its request to
-/// Flinks, but the bank may have seen it.
+/// Cancels calls from another thread. Copies are one and the same token; it stays cancelled for good, and any number
+/// of calls may have it. A cancelled call throws GatewayError with StatusCode::kCancelled; the gateway drops its
+/// request to Flinks, but the bank may have seen it.
 class CancellationToken {
  public:
   CancellationToken();
@@ -60,8 +60,9 @@ class CancellationToken {
 
 /// What a call may have of its own.
 struct CallOptions {
-  std::optional<std::chrono::milliseconds> timeout;  ///< In place of the client's; in `sign_in`, of each of its calls.
-  CancellationToken cancellation;
+  /// In place of the client's; in `sign_in`, of each of its calls.
+  std::optional<std::chrono::milliseconds> timeout = {};
+  CancellationToken cancellation = {};
 };
 
 /// Gives the answers to a round: asks the customer, in whatever way.
@@ -72,13 +73,13 @@ struct ByKind {
   template <class Kind>
   using Function = std::function<Answer(const Challenge& challenge, const Kind& kind)>;
 
-  Function<QuestionAndAnswer> question_and_answer;
-  Function<QuestionSelection> question_selection;
-  Function<MultipleChoice> multiple_choice;
-  Function<MultipleSelection> multiple_selection;
-  Function<ImageSelection> image_selection;
-  Function<TextOrCall> text_or_call;
-  Function<UnrecognizedChallenge> unrecognized;
+  Function<QuestionAndAnswer> question_and_answer = {};
+  Function<QuestionSelection> question_selection = {};
+  Function<MultipleChoice> multiple_choice = {};
+  Function<MultipleSelection> multiple_selection = {};
+  Function<ImageSelection> image_selection = {};
+  Function<TextOrCall> text_or_call = {};
+  Function<UnrecognizedChallenge> unrecognized = {};
 };
 
 /// Makes an answerer from a function for each kind of challenge. Where a kind has none it throws UnansweredChallenge,
@@ -96,8 +97,8 @@ class UnansweredChallenge : public std::runtime_error {
   std::shared_ptr<const std::string> kind_;
 };
 
-/// A connection to a gateway: made when it is first needed, and again when it was lost. Copies share it; all members but
-/// assignment may be used from several threads at once. The connection ends with the last copy.
+/// A connection to a gateway: made when it is first needed, and again when it was lost. Copies share it; all members
+/// but assignment may be used from several threads at once. The connection ends with the last copy.
 ///
 /// Only `cached_authorize` is ever retried (see service_config.json). A live call is sent once.
 class Client {

@@ -1,7 +1,7 @@
 /// \file
 /// What goes to the gateway and what comes back. Values of these types print without their secrets: `operator<<` shows
 /// `[redacted]` in place of passwords, user names, answers, LoginIds, continuations, prompts, choices, images, phone
-/// numbers and tags. Their string members are plain strings: what you print of them yourself is yours to guard.
+/// numbers and tags. Their string members are plain UTF-8: what you print of them yourself is yours to guard.
 #pragma once
 
 #include <chrono>
