@@ -1,0 +1,179 @@
+//! The client: three calls, and the conversation that they make.
+
+use std::{
+    error::Error,
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use tokio::{runtime::Handle, time::timeout};
+
+use crate::{
+    Answer, AuthorizeRequest, CachedAuthorizeRequest, CachedOutcome, ChallengeRound, GatewayError, InvalidOptions,
+    Options, Outcome, SignedIn, call::Caller, stubs::v1,
+};
+
+/// A client of a gateway.
+///
+/// Clones are cheap and share one connection, which closes with the last of them; calls run side by side on it. The
+/// connection lives in the Tokio runtime that [`connect`](Self::connect) was called in. Dropping a call's future cancels
+/// the call, at the gateway too.
+#[derive(Clone)]
+pub struct Client {
+    address: String,
+    caller: Caller,
+    live_timeout: Duration,
+    cached_timeout: Duration,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("address", &self.address)
+            .field("live_timeout", &self.live_timeout)
+            .field("cached_timeout", &self.cached_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client of the gateway at `host:port`. The first call connects, and later ones connect again where they must.
+    ///
+    /// # Errors
+    ///
+    /// When the options contradict each other or cannot be read, the address is none, or there is no Tokio runtime.
+    pub fn connect(address: impl Into<String>, options: Options) -> Result<Self, InvalidOptions> {
+        let address = address.into();
+        let (live_timeout, cached_timeout) = options.timeouts();
+        let authorization = options.authorization()?;
+        let endpoint = options.endpoint(&address)?;
+        if Handle::try_current().is_err() {
+            return Err(InvalidOptions("connect needs a Tokio runtime".into()));
+        }
+        Ok(Self {
+            address,
+            caller: Caller::new(endpoint.connect_lazy(), authorization),
+            live_timeout,
+            cached_timeout,
+        })
+    }
+
+    /// The same client, over the same connection, with another deadline for each of its calls:
+    /// `client.within(Duration::from_secs(60)).authorize(request)`.
+    #[must_use]
+    pub fn within(&self, timeout: Duration) -> Self {
+        Self {
+            live_timeout: timeout,
+            cached_timeout: timeout,
+            ..self.clone()
+        }
+    }
+
+    /// Signs a customer in at their bank now. Takes from seconds to minutes, as banks do.
+    ///
+    /// # Errors
+    ///
+    /// Each call is an attempt at the bank, so it is never repeated; calling again is one more unless the error is
+    /// [`retryable`](GatewayError::retryable).
+    pub async fn authorize(&self, request: AuthorizeRequest) -> Result<Outcome, GatewayError> {
+        self.caller
+            .call(v1::AuthorizeRequest::from(request), self.live_timeout)
+            .await
+    }
+
+    /// Answers the challenges of a round, from any process that has its continuation. The answers are checked before
+    /// anything is sent to the bank: a slip costs no attempt.
+    ///
+    /// # Errors
+    ///
+    /// As for [`authorize`](Self::authorize): never repeated.
+    pub async fn answer(
+        &self,
+        continuation: impl Into<String>,
+        answers: impl IntoIterator<Item = Answer>,
+    ) -> Result<Outcome, GatewayError> {
+        let request = v1::AnswerChallengesRequest {
+            continuation: continuation.into(),
+            answers: answers.into_iter().map(|answer| answer.0).collect(),
+        };
+        self.caller.call(request, self.live_timeout).await
+    }
+
+    /// Reopens a saved login from Flinks' cache, without asking the bank.
+    ///
+    /// # Errors
+    ///
+    /// Those of the login's last refresh too. `UNAVAILABLE` is repeated as `service_config.json` says.
+    pub async fn cached_authorize(&self, request: CachedAuthorizeRequest) -> Result<CachedOutcome, GatewayError> {
+        self.caller
+            .call(v1::CachedAuthorizeRequest::from(request), self.cached_timeout)
+            .await
+    }
+
+    /// A whole sign-in: [`authorize`](Self::authorize), then the answerer and [`answer`](Self::answer) for each round.
+    ///
+    /// The answerer is a function such as `async |round| …`, or what [`ByKind`](crate::ByKind) makes. It has until the
+    /// round's `expire_time`; then its future is dropped and nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls, `SESSION_EXPIRED` when the answers were not there in time, and the answerer's own, unchanged.
+    pub async fn sign_in<F, E>(
+        &self,
+        request: AuthorizeRequest,
+        mut answerer: impl FnMut(ChallengeRound) -> F,
+    ) -> Result<SignedIn, SignInError<E>>
+    where
+        F: Future<Output = Result<Vec<Answer>, E>>,
+    {
+        let mut outcome = self.authorize(request).await?;
+        loop {
+            let round = match outcome {
+                Outcome::Session(session) => return Ok(SignedIn::Session(session)),
+                Outcome::Pending(pending) => return Ok(SignedIn::Pending(pending)),
+                Outcome::ChallengeRound(round) => round,
+            };
+            let (continuation, expire_time) = (round.continuation.clone(), round.expire_time);
+            let answers = answerer(round);
+            let answers = match expire_time {
+                None => answers.await,
+                Some(expire_time) => {
+                    let left = expire_time.duration_since(SystemTime::now()).unwrap_or_default();
+                    timeout(left, answers).await.map_err(|_| GatewayError::expired())?
+                }
+            };
+            let answers = answers.map_err(SignInError::Answerer)?;
+            if expire_time.is_some_and(|expire_time| expire_time <= SystemTime::now()) {
+                return Err(GatewayError::expired().into());
+            }
+            outcome = self.answer(continuation, answers).await?;
+        }
+    }
+}
+
+/// How a sign-in fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInError<E> {
+    /// A call failed, or the round expired.
+    Gateway(GatewayError),
+    /// What the answerer returned.
+    Answerer(E),
+}
+
+impl<E> From<GatewayError> for SignInError<E> {
+    fn from(error: GatewayError) -> Self {
+        Self::Gateway(error)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for SignInError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gateway(error) => error.fmt(f),
+            Self::Answerer(error) => error.fmt(f),
+        }
+    }
+}
+
+// For any error that can be told, also those that are no `Error` themselves: boxed ones, `anyhow`'s, strings.
+impl<E: fmt::Debug + fmt::Display> Error for SignInError<E> {}
