@@ -70,7 +70,7 @@ module Told
       plain(error, :code, :message, :reason, :reason_name, :next_step, :flinks_code, :http_status, :request_id,
             :metadata, :call_id).merge(
               retryable: error.retryable?, retry_delay_ms: error.retry_delay && (error.retry_delay * 1000).floor,
-              field_violations: error.field_violations.map { |each| plain(each, :field, :description, :reason) },
+              field_violations: error.field_violations.map { |fault| plain(fault, :field, :description, :reason) },
               predicates: predicates.map { |name| "is_#{name.to_s.delete_suffix("?")}" }
             )
     end

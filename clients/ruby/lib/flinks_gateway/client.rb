@@ -20,7 +20,7 @@ module FlinksGateway
       @options = options
       @channel = options.channel
       @stub = V1::AuthorizationService::Stub.new(nil, nil, channel_override: @channel)
-      freeze
+      @closed = false
     end
 
     # Signs a customer in at their bank now. Takes from seconds to minutes. Never repeated: each call is an attempt at
@@ -86,9 +86,10 @@ module FlinksGateway
       outcome
     end
 
-    # Ends the connection; calls raise +IOError+ from then on. It may be called more than once.
+    # Ends the connection, once the calls that run have ended; new ones raise +IOError+. May be called more than once.
     # @return [void]
     def close
+      @closed = true
       @channel.close
       nil
     end
@@ -117,12 +118,10 @@ module FlinksGateway
     end
 
     def operation(method, message, seconds)
+      raise IOError, "closed client" if @closed
+
       metadata = @options.metadata
       @stub.public_send(method, message, deadline: Time.now + seconds, metadata:, return_op: true)
-    rescue RuntimeError => e
-      raise e unless e.message == "closed!"
-
-      raise IOError, "closed client", cause: nil
     end
 
     # gRPC's wait frees what it waits for when it is interrupted; a thread of its own is never interrupted, but told to

@@ -85,46 +85,36 @@ module FlinksGateway
 
       private
 
+      # A value whose fields are the message's, but for these.
+      def made(type, message, **others)
+        type.new(**(type.members - others.keys).to_h { |name| [name, message.public_send(name)] }, **others)
+      end
+
       def session(message)
-        Session.new(
-          request_id: message.request_id, login: message.login && login(message.login),
-          institution: institution(message.institution), links: links(message.links), tag: message.tag
-        )
+        login = message.login && login(message.login)
+        made(Session, message, login:, institution: institution(message.institution), links: links(message.links))
       end
 
       def login(message)
-        Login.new(
-          login_id: message.login_id, username: message.username,
-          type: known(message.type, "LOGIN_TYPE_", LoginType::OTHER), scheduled_refresh: message.scheduled_refresh,
-          last_refresh_time: time(message.last_refresh_time), type_name: message.type_name
-        )
+        type = known(message.type, LoginType, "LOGIN_TYPE_", LoginType::OTHER)
+        made(Login, message, type:, last_refresh_time: time(message.last_refresh_time))
       end
 
-      def institution(message)
-        message && Institution.new(name: message.name, display_name: message.display_name, id: message.id)
-      end
+      def institution(message) = message && made(Institution, message)
 
       def links(messages)
         messages.map do |message|
-          Link.new(
-            resource: known(message.resource, "RESOURCE_", Resource::UNSPECIFIED),
-            rel: message.rel, href: message.href, example: message.example
-          )
+          made(Link, message, resource: known(message.resource, Resource, "RESOURCE_", Resource::UNSPECIFIED))
         end
       end
 
-      def pending(message)
-        PendingOperation.new(
-          request_id: message.request_id, flinks_code: message.flinks_code, links: links(message.links)
-        )
-      end
+      def pending(message) = made(PendingOperation, message, links: links(message.links))
 
       def round(message)
-        ChallengeRound.new(
-          continuation: message.continuation, request_id: message.request_id,
-          challenges: message.challenges.map { |challenge| challenge(challenge) }, round: message.round,
-          previous_answers_rejected: message.previous_answers_rejected, expire_time: time(message.expire_time),
-          institution: institution(message.institution), tag: message.tag
+        made(
+          ChallengeRound, message,
+          challenges: message.challenges.map { |challenge| challenge(challenge) },
+          expire_time: time(message.expire_time), institution: institution(message.institution)
         )
       end
 
@@ -143,9 +133,7 @@ module FlinksGateway
         end
       end
 
-      def images(messages)
-        messages.map { |message| Image.new(content: message.content, media_type: message.media_type) }
-      end
+      def images(messages) = messages.map { |message| made(Image, message) }
 
       def unrecognized(common, message)
         UnrecognizedChallenge.new(
@@ -169,9 +157,10 @@ module FlinksGateway
       # JSON does not tell whole numbers from others; Ruby does.
       def number(float) = float.finite? && float.to_i == float && float.abs < 2**53 ? float.to_i : float
 
-      # Values newer than this client come as numbers.
-      def known(value, prefix, otherwise)
-        value.is_a?(Symbol) ? value.to_s.delete_prefix(prefix).to_sym : otherwise
+      # Values newer than the stubs come as numbers.
+      def known(value, values, prefix, otherwise)
+        name = value.to_s.delete_prefix(prefix).to_sym
+        values.all.include?(name) ? name : otherwise
       end
 
       def time(message) = message && Time.at(message.seconds, message.nanos, :nsec, in: "UTC")
@@ -179,7 +168,7 @@ module FlinksGateway
       def seconds(duration) = duration && (duration.seconds + (duration.nanos / 1e9))
 
       def violations(message)
-        message.to_h.fetch(:field_violations, []).map { |violation| FieldViolation.new(**violation) }
+        message ? message.field_violations.map { |violation| made(FieldViolation, violation) } : []
       end
 
       def details(metadata)
