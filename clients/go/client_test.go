@@ -26,6 +26,7 @@ import (
 type gateway struct {
 	gatewayv1.UnimplementedAuthorizationServiceServer
 	lifetime time.Duration
+	cached   error
 	answers  atomic.Int32
 	tokens   sync.Map
 }
@@ -53,7 +54,7 @@ func (g *gateway) CachedAuthorize(ctx context.Context, _ *gatewayv1.CachedAuthor
 	for _, token := range incoming.Get("authorization") {
 		g.tokens.Store(token, true)
 	}
-	return nil, status.Error(codes.PermissionDenied, "not you")
+	return nil, g.cached
 }
 
 func start(t *testing.T, served *gateway, options ...flinksgateway.Option) *flinksgateway.Client {
@@ -116,7 +117,7 @@ func TestWhatTheAnswererFailsWithIsReturnedUnchanged(t *testing.T) {
 
 func TestATokenIsAskedForBeforeEachOfManyCalls(t *testing.T) {
 	var asked atomic.Int32
-	served := &gateway{}
+	served := &gateway{cached: status.Error(codes.PermissionDenied, "not you")}
 	client := start(t, served, flinksgateway.WithBearerTokenSource(func(context.Context) (string, error) {
 		return fmt.Sprintf("token-%d", asked.Add(1)), nil
 	}))
@@ -136,6 +137,15 @@ func TestATokenIsAskedForBeforeEachOfManyCalls(t *testing.T) {
 		if _, seen := served.tokens.Load(fmt.Sprintf("Bearer token-%d", number+1)); !seen {
 			t.Errorf("token %d was not sent", number+1)
 		}
+	}
+}
+
+func TestTheMessageIsTheGatewaysAfterRetriesToo(t *testing.T) {
+	client := start(t, &gateway{cached: status.Error(codes.Unavailable, "not now")})
+	_, err := client.CachedAuthorize(context.Background(), flinksgateway.CachedAuthorizeRequest{})
+	var failure *flinksgateway.GatewayError
+	if !errors.As(err, &failure) || failure.Message != "not now" || !failure.Retryable {
+		t.Errorf("got %v", err)
 	}
 }
 

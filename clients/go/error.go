@@ -4,6 +4,7 @@ package flinksgateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -102,6 +103,11 @@ func (e *GatewayError) name() string { return strings.TrimPrefix(e.ReasonName, "
 // newError reads a failed call's status. cached tells the call that may be repeated whatever became of it.
 func newError(ctx context.Context, failure error, cached bool, callID string) *GatewayError {
 	read := status.Convert(failure)
+	// gRPC wraps the status of a last attempt, and status.Convert adds its words to the message.
+	var carrier interface{ GRPCStatus() *status.Status }
+	if errors.As(failure, &carrier) && carrier.GRPCStatus() != nil {
+		read = carrier.GRPCStatus()
+	}
 	e := &GatewayError{Code: read.Code(), Message: read.Message(), CallID: callID, status: read}
 	switch {
 	case e.Code == codes.DeadlineExceeded:

@@ -85,7 +85,7 @@ func WithCachedTimeout(timeout time.Duration) Option {
 // check says what contradicts itself.
 func (s *settings) check(address string) error {
 	host, port, err := net.SplitHostPort(address)
-	if _, notNumber := strconv.ParseUint(port, 10, 16); err != nil || host == "" || notNumber != nil {
+	if _, notNumber := strconv.ParseUint(port, 10, 16); err != nil || notNumber != nil || host == "" || strings.ContainsAny(host, "/?#@% ") {
 		return errors.New("flinks-gateway: the address must be host:port")
 	}
 	switch {

@@ -74,6 +74,9 @@ func (s Save) String() string {
 	return ""
 }
 
+// MarshalText is String, for JSON and logs.
+func (s Save) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Language is the language of a bank's prompts.
 type Language int32
 
@@ -88,6 +91,9 @@ const (
 func (l Language) String() string {
 	return strings.TrimPrefix(gatewayv1.Language(l).String(), "LANGUAGE_")
 }
+
+// MarshalText is String, for JSON and logs.
+func (l Language) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // CachedAuthorizeRequest says which saved login to reopen.
 type CachedAuthorizeRequest struct {

@@ -107,6 +107,9 @@ func (t LoginType) String() string {
 	return strings.TrimPrefix(gatewayv1.LoginType(t).String(), "LOGIN_TYPE_")
 }
 
+// MarshalText is String, for JSON and logs.
+func (t LoginType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // Resource is what a [Link] leads to.
 type Resource int32
 
@@ -123,6 +126,9 @@ const (
 func (r Resource) String() string {
 	return strings.TrimPrefix(gatewayv1.Resource(r).String(), "RESOURCE_")
 }
+
+// MarshalText is String, for JSON and logs.
+func (r Resource) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // The pointers inside outcomes print as what they point to.
 
