@@ -263,7 +263,7 @@ class Clients
   end
 end
 
-plan = JSON.parse(File.read(ARGV.fetch(0)), symbolize_names: true)
+plan = JSON.parse(File.read(ARGV.fetch(0), encoding: Encoding::UTF_8), symbolize_names: true)
 clients = Clients.new(plan[:servers])
 $stdout.sync = true
 plan[:cases].each do |entry|

@@ -269,6 +269,17 @@ class CertificateTest < Minitest::Test
     end
   end
 
+  def test_what_is_no_certificate_or_not_the_key_of_it_is_refused
+    connect = ->(**options) { FlinksGateway.connect("localhost:1", **options) }
+    bad = "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n"
+    own = { certificate: @user[0].to_pem, private_key: @user[1].to_pem }
+    assert_instance_of FlinksGateway::Client, connect.call(**own)
+    [{ ca: bad }, { ca: "" }, { **own, certificate: bad }, { **own, private_key: "canary" },
+     { **own, private_key: @server[1].to_pem }].each do |options|
+      refute_includes assert_raises(ArgumentError) { connect.call(**options) }.full_message, "canary"
+    end
+  end
+
   private
 
   def certificate(name, issuer = nil, extensions: [])
@@ -325,7 +336,7 @@ class ValueTest < Minitest::Test
   end
 
   def test_texts_of_all_encodings_are_the_same_text
-    accents = ["é", "é".b, "é".encode("UTF-16LE"), "é".encode("ISO-8859-1")]
+    accents = ["é", "é".b, "é".dup.force_encoding("US-ASCII"), "é".encode("UTF-16LE"), "é".encode("ISO-8859-1")]
     assert_equal ["é"], accents.map { |text| FlinksGateway::LoginId.new(text).login_id }.uniq
   end
 end

@@ -8,10 +8,11 @@ module FlinksGateway
   module Check
     REQUIRED = Object.new.freeze
 
-    # Text, as UTF-8. Bytes without an encoding, as sockets give them, are taken for UTF-8.
+    # Text, as UTF-8. Bytes without an encoding, as sockets give them and terminals under `LANG=C`, are taken for UTF-8.
     TEXT = lambda do |name, value|
       refuse(TypeError, name, "must be a String") unless value.is_a?(String)
-      text = value.encoding == Encoding::BINARY ? value.dup.force_encoding(Encoding::UTF_8) : value
+      raw = [Encoding::BINARY, Encoding::US_ASCII].include?(value.encoding)
+      text = raw ? value.dup.force_encoding(Encoding::UTF_8) : value
       begin
         text = text.encode(Encoding::UTF_8)
       rescue EncodingError

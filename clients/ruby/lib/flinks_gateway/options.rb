@@ -108,21 +108,29 @@ module FlinksGateway
       Check.refuse(ArgumentError, :dangerously_allow_plaintext_beyond_loopback, "needs plaintext")
     end
 
+    # What cannot be read is refused here: gRPC would log it and then find no address to connect to.
     def tls(ca, certificate, private_key)
-      { ca:, certificate:, private_key: }.compact.each do |name, pem|
-        Check::TEXT.call(name, pem)
-        Check.refuse(ArgumentError, name, "is not PEM") unless pem.include?("-----BEGIN ")
-      end
-      return GRPC::Core::ChannelCredentials.new(ca || system_authorities) unless certificate
+      require "openssl"
+      readable(:ca, ca) { |pem| OpenSSL::X509::Certificate.load(pem) } if ca
+      roots = ca || system_authorities
+      return GRPC::Core::ChannelCredentials.new(roots) unless certificate
 
-      GRPC::Core::ChannelCredentials.new(ca || system_authorities, private_key, certificate)
+      chain = readable(:certificate, certificate) { |pem| OpenSSL::X509::Certificate.load(pem) }
+      key = readable(:private_key, private_key) { |pem| OpenSSL::PKey.read(pem, "") }
+      Check.refuse(ArgumentError, :private_key, "is not the certificate's") unless chain.first.check_private_key(key)
+      GRPC::Core::ChannelCredentials.new(roots, private_key, certificate)
+    end
+
+    def readable(name, pem)
+      yield Check::BYTES.call(name, pem)
+    rescue OpenSSL::OpenSSLError
+      Check.refuse(ArgumentError, name, "cannot be read as PEM")
     end
 
     # gRPC for Ruby would trust a list of its own.
     def system_authorities
       return if ENV["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
 
-      require "openssl"
       files = [ENV.fetch("SSL_CERT_FILE", OpenSSL::X509::DEFAULT_CERT_FILE), *CA_FILES]
       found = files.find { |file| File.file?(file) && File.readable?(file) }
       found && File.read(found)
