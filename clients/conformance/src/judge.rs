@@ -219,7 +219,7 @@ pub(crate) fn secrets<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeS
         collect(value, &mut found);
     }
     // Shorter ones turn up by chance.
-    found.retain(|secret| secret.chars().count() >= 5 && !secret.starts_with('$'));
+    found.retain(|secret| secret.chars().count() >= 6 && !secret.starts_with('$'));
     // How the bank's pictures begin, as base64, escaped bytes and numbers.
     found.extend(
         [

@@ -24,10 +24,12 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::Parser;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::{cases::Case, stage::Stage};
 
@@ -71,25 +73,51 @@ async fn main() -> ExitCode {
     }
 }
 
+/// How many clients are run at once.
+const AT_ONCE: usize = 4;
+
 /// Whether all is well.
 async fn run(args: Args) -> io::Result<bool> {
     let mut cases = cases::read(&args.cases)?;
     cases.retain(|case| case.name.contains(&args.only));
-    let mut columns = Vec::new();
-    let mut complaints = Vec::new();
+    let cases = Arc::new(cases);
+    let gateway = Arc::new(args.gateway);
+    // Cases mostly wait. Each client has a stage of its own, so several may wait at once.
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let mut playing = Vec::new();
+    let mut rehearsing = Vec::new();
     for folder in &args.clients {
         let folder = folder.canonicalize()?;
         for (name, runner) in runner::find(&folder)? {
-            eprintln!("{name}");
-            let column = play(&args.gateway, &cases, &runner).await?;
-            complaints.extend(
-                column.iter().filter_map(|(case, fault)| {
-                    Some(format!("{name}, {case}: {}", fault.as_ref()?))
-                }),
-            );
-            columns.push((name, column));
+            let (gateway, cases, turns) =
+                (Arc::clone(&gateway), Arc::clone(&cases), Arc::clone(&turns));
+            playing.push(tokio::spawn(async move {
+                let _turn = turns.acquire().await;
+                eprintln!("{name}");
+                play(&gateway, &cases, &runner)
+                    .await
+                    .map(|column| (name, column))
+            }));
         }
-        complaints.extend(example(&args, &folder).await?);
+        let (gateway, turns) = (Arc::clone(&gateway), Arc::clone(&turns));
+        rehearsing.push(tokio::spawn(async move {
+            let _turn = turns.acquire().await;
+            example(&gateway, &folder).await
+        }));
+    }
+    let mut columns = Vec::new();
+    let mut complaints = Vec::new();
+    for column in playing {
+        let (name, column) = column.await??;
+        complaints.extend(
+            column
+                .iter()
+                .filter_map(|(case, fault)| Some(format!("{name}, {case}: {}", fault.as_ref()?))),
+        );
+        columns.push((name, column));
+    }
+    for example in rehearsing {
+        complaints.extend(example.await??);
     }
     print(&cases, &columns);
     let said = format!("{} cases, {} clients", cases.len(), columns.len());
@@ -184,8 +212,8 @@ fn contains(body: &Value, part: &Value) -> bool {
 }
 
 /// Runs the example of a client: what is wrong with what it prints.
-async fn example(args: &Args, folder: &Path) -> io::Result<Option<String>> {
-    let stage = Stage::start(&args.gateway).await?;
+async fn example(gateway: &Path, folder: &Path) -> io::Result<Option<String>> {
+    let stage = Stage::start(gateway).await?;
     let output = runner::command(&folder.join("example"))
         .arg(stage.gateway())
         .output()

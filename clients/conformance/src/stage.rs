@@ -60,9 +60,9 @@ impl Stage {
             (
                 "hasty",
                 &[
-                    ("live_timeout", "700ms"),
-                    ("cached_timeout", "700ms"),
-                    ("round_lifetime", "700ms"),
+                    ("live_timeout", "1500ms"),
+                    ("cached_timeout", "1500ms"),
+                    ("round_lifetime", "1200ms"),
                 ],
             ),
             ("keys_refused", &[("secret_key", "not-the-secret-key")]),
