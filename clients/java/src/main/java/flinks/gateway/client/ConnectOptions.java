@@ -162,6 +162,10 @@ public final class ConnectOptions implements Redacted {
         return token;
     }
 
+    boolean hasPem() {
+        return ca != null || certificate != null;
+    }
+
     boolean isPlaintext() {
         return plaintext;
     }

@@ -11,9 +11,9 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.ManagedChannelProvider;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -79,7 +79,7 @@ public final class GatewayClient implements AutoCloseable {
      */
     public static GatewayClient connect(String address, ConnectOptions options) {
         Address parsed = Address.of(address);
-        ManagedChannelBuilder<?> builder = builder(parsed, options.credentials(parsed));
+        ManagedChannelBuilder<?> builder = builder(parsed, options);
         if (options.isPlaintext()) {
             // What is allowed in the clear goes straight to where it was allowed to go.
             builder.proxyDetector(target -> null);
@@ -95,10 +95,14 @@ public final class GatewayClient implements AutoCloseable {
         return new GatewayClient(address, options, channel);
     }
 
-    private static ManagedChannelBuilder<?> builder(Address address, ChannelCredentials credentials) {
+    private static ManagedChannelBuilder<?> builder(Address address, ConnectOptions options) {
+        ChannelCredentials credentials = options.credentials(address);
         try {
             return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials);
-        } catch (ManagedChannelProvider.ProviderNotFoundException | IllegalArgumentException unreadable) {
+        } catch (RuntimeException unusable) {
+            if (!options.hasPem()) {
+                throw unusable;
+            }
             // Without its cause, which may quote what it could not read.
             throw new IllegalArgumentException("ca, certificate or privateKey is no PEM that TLS can use");
         }
@@ -239,6 +243,10 @@ public final class GatewayClient implements AutoCloseable {
         ConnectOptions.checkTimeout(timeout);
         if (channel.isShutdown()) {
             throw new IllegalStateException("the client is closed");
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            // gRPC would notice only after it had sent the request.
+            throw GatewayException.stopped(Status.CANCELLED.withDescription("interrupted before the call"));
         }
         Metadata sent = new Metadata();
         Optional.ofNullable(options.authorization()).ifPresent(value -> sent.put(AUTHORIZATION, value));

@@ -91,10 +91,9 @@ public final class GatewayException extends ReasonPredicates {
                 Status.Code.NOT_FOUND, "the round expired before its answers were there", null, facts, "");
     }
 
-    /** A sign-in that was cancelled, or ran out of time, while it waited for answers. */
+    /** A live call that was cancelled, or ran out of time, on this side of the wire. */
     static GatewayException stopped(Status status) {
-        Status.Code code = status.getCode();
-        return new GatewayException(code, "stopped while waiting for answers", null, guessed(code, false), "");
+        return of(status.asRuntimeException(), null, false);
     }
 
     private static Optional<Facts> said(byte[] details) {

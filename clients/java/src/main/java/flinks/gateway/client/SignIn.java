@@ -31,7 +31,7 @@ final class SignIn {
             throw GatewayException.expired(round);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw GatewayException.stopped(Status.CANCELLED);
+            throw GatewayException.stopped(Status.CANCELLED.withDescription("interrupted while waiting for answers"));
         } catch (CancellationException cancelled) {
             throw GatewayException.stopped(Contexts.statusFromCancelled(context));
         } catch (ExecutionException thrown) {
