@@ -49,7 +49,9 @@ export class Client {
   readonly #connection: Connection;
   readonly #settings: CallSettings;
   readonly #stub: Stub<typeof AuthorizationService>;
-  readonly #closing = new AbortController();
+  /** Ends the calls under way. Listeners of one signal would do, but Node warns when there are many of them. */
+  readonly #underWay = new Set<() => void>();
+  #closed = false;
 
   /** @internal */
   constructor(address: string, connection: Connection, settings: CallSettings) {
@@ -106,7 +108,8 @@ export class Client {
   async signIn(request: AuthorizeRequest, answerer: Answerer, options: CallOptions = {}): Promise<FinalOutcome> {
     const cancelling = new AbortController();
     const cancel = () => cancelling.abort(unexplained("CANCELLED", "the sign-in was cancelled between two calls", false));
-    const unlink = [options.signal, this.#closing.signal].map((signal) => onAbort(signal, cancel));
+    const unlink = onAbort(options.signal, cancel);
+    this.#underWay.add(cancel);
     try {
       let outcome = await this.authorize(request, options);
       while (outcome.kind === "challengeRound") {
@@ -115,13 +118,15 @@ export class Client {
       }
       return outcome;
     } finally {
-      unlink.forEach((forget) => forget());
+      unlink();
+      this.#underWay.delete(cancel);
     }
   }
 
   /** Ends all calls under way, with code `CANCELLED`, and the connection. The client is of no use afterwards. */
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
+    this.#underWay.forEach((end) => end());
     this.#connection.close();
   }
 
@@ -144,11 +149,15 @@ export class Client {
     const timedOut = () => end("DEADLINE_EXCEEDED", "the deadline passed");
     const timer = setTimeout(timedOut, timeoutMs);
     const unlink = onAbort(options.signal, () => end("CANCELLED", "the caller cancelled the call"));
-    const unclose = onAbort(this.#closing.signal, () => end("CANCELLED", "the client was closed"));
+    const closed = () => end("CANCELLED", "the client was closed");
+    this.#underWay.add(closed);
     const deadline = performance.now() + timeoutMs;
     try {
       if (timeoutMs <= 0) {
         timedOut();
+      }
+      if (this.#closed) {
+        closed();
       }
       const headers = await interruptible(ending.signal, () => this.#headers());
       for (let attempts = 1; ; attempts++) {
@@ -177,7 +186,7 @@ export class Client {
     } finally {
       clearTimeout(timer);
       unlink();
-      unclose();
+      this.#underWay.delete(closed);
     }
   }
 

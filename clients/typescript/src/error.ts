@@ -1,6 +1,7 @@
 // The one error of all calls, and how it is read from what connect-es throws.
 
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./generated/proto/google/rpc/error_details_pb.js";
 import { ErrorReason, NextStep, ReasonedError } from "./generated/reasons.js";
@@ -170,13 +171,12 @@ export function unexplained(
 }
 
 /** The end of a round that nobody answered in time. Nothing was sent. */
-export function roundExpired(requestId: string): GatewayError {
+export function roundExpired(): GatewayError {
   return new GatewayError("the round was not answered by its expire time", {
     code: "NOT_FOUND",
     reason: "SESSION_EXPIRED",
     nextStep: "START_OVER",
     retryable: false,
-    metadata: { request_id: requestId },
   });
 }
 

@@ -59,7 +59,7 @@ export function byKind(answerers: AnswerersByKind): Answerer {
 export async function answersInTime(round: ChallengeRound, answerer: Answerer, signal: AbortSignal): Promise<readonly Answer[]> {
   const expiry = new AbortController();
   const left = () => round.expireTime.getTime() - Date.now();
-  const expired = () => expiry.abort(roundExpired(round.requestId));
+  const expired = () => expiry.abort(roundExpired());
   const unlink = onAbort(signal, () => expiry.abort(signal.reason));
   const timer = setTimeout(expired, Math.min(Math.max(left(), 0), LONGEST_TIMER_MS));
   try {
