@@ -183,12 +183,13 @@ async fn sign_in(client: &Client, step: &Value, memory: &mut Memory, printed: &m
         let rounds = list(&step["rounds"]).iter().map(|round| answers(round, printed));
         let mut rounds = rounds.collect::<Res<Vec<_>>>()?.into_iter();
         let after = milliseconds(&step["answer_after_ms"]);
-        let answerer = async |it: &ChallengeRound| {
-            see(it);
-            sleep(after.unwrap_or_default()).await;
-            rounds
-                .next()
-                .ok_or(json!({"broken": "there are more rounds than answers"}))
+        let answerer = |it: ChallengeRound| {
+            see(&it);
+            let answers = rounds.next();
+            async move {
+                sleep(after.unwrap_or_default()).await;
+                answers.ok_or(json!({"broken": "there are more rounds than answers"}))
+            }
         };
         client.sign_in(request, answerer).await
     };
