@@ -1,4 +1,4 @@
-"""Runs a plan of the conformance suite: `runner.py blocking|asyncio PLAN`. Uses the installed package, and judges nothing."""
+"""Runs a plan of the conformance suite with the installed package: `runner.py blocking|asyncio PLAN`."""
 
 import asyncio
 import base64
@@ -56,9 +56,7 @@ class Asyncio:
         return answerer
 
 
-async def main() -> None:
-    api = {"blocking": Blocking, "asyncio": Asyncio}[sys.argv[1]]()
-    plan = json.loads(pathlib.Path(sys.argv[2]).read_text())
+async def main(api, plan):
     clients = {}
     for case in plan["cases"]:
         memory = {"round": None, "login_id": None}
@@ -157,7 +155,9 @@ def make_answerer(api, step, saw, printed):
         answerer = api.by_kind(**functions)
         return lambda asked: (saw.append(asked), answerer(asked))[1]
     rounds = iter(step["rounds"])
-    wait = api.later((step.get("answer_after_ms") or 0) / 1000, lambda _: remember([answer(a) for a in next(rounds, [])]))
+    wait = api.later(
+        (step.get("answer_after_ms") or 0) / 1000, lambda _: remember([answer(a) for a in next(rounds, [])])
+    )
     return lambda asked: (saw.append(asked), wait(asked))[1]
 
 
@@ -292,7 +292,7 @@ def forms(value):
     for show in tries:
         try:
             yield show(value)
-        except Exception as error:  # noqa: BLE001 - serialisers have their own errors
+        except Exception as error:  # noqa: BLE001, PERF203 - serialisers have their own errors
             yield repr(error)
 
 
@@ -316,4 +316,6 @@ def traced(error):
     return "".join([*traceback.format_exception(error), *shown])
 
 
-asyncio.run(main())
+asyncio.run(
+    main({"blocking": Blocking, "asyncio": Asyncio}[sys.argv[1]](), json.loads(pathlib.Path(sys.argv[2]).read_text()))
+)

@@ -231,7 +231,9 @@ class Client:
     def _call(
         self, method: _convert.Method[Request, Result], request: Request, timeout: float, cancel: Cancellation
     ) -> Result | GatewayError:
-        invoke: Any = self._channel.unary_unary(method.path, request_serializer=opened)
+        invoke: grpc.UnaryUnaryMultiCallable[Sealed[bytes], bytes] = self._channel.unary_unary(
+            method.path, request_serializer=opened
+        )
         body, metadata = method.write(request), Sealed(self._metadata())
         # A future, not the blocking call: that one could not be cancelled, and would show the metadata in tracebacks.
         call = cancel._begin(lambda: invoke.future(body, timeout, metadata.open()))

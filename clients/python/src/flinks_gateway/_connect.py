@@ -83,7 +83,7 @@ def _is_loopback(host: str) -> bool:
 def _options(*, plaintext: bool) -> tuple[tuple[str, str | int], ...]:
     return (
         ("grpc.primary_user_agent", f"flinks-gateway-python/{__version__}"),
-        ("grpc.service_config", resources.files(__package__).joinpath("service_config.json").read_text()),
+        ("grpc.service_config", resources.files("flinks_gateway").joinpath("service_config.json").read_text()),
         # Not from DNS: nobody else may add a retry policy.
         ("grpc.service_config_disable_resolution", 1),
         ("grpc.keepalive_time_ms", 60_000),

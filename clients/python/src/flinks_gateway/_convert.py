@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import grpc
 from google.protobuf import struct_pb2, timestamp_pb2
@@ -25,6 +25,16 @@ Result = TypeVar("Result")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 INT32 = range(-(2**31), 2**31)
+CONTENTS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "selected_question": (str, str),
+    "choice": (str,),
+    "choices": (tuple,),
+    "image_index": (int,),
+    "code_delivery": (str, t.DeliveryMethod),
+    "raw": (str, tuple),
+}
+"""What each kind of answer consists of."""
 
 
 @value
@@ -118,8 +128,10 @@ def _check_answer(answer: t.Answer) -> None:
     if not isinstance(answer, t.Answer):
         raise TypeError(f"an answer must be an Answer, not {type(answer).__name__}")
     _check(answer, str, "challenge_id")
-    kinds = {"image_index": (int,), "choices": (tuple,), "code_delivery": (str, t.DeliveryMethod), "raw": (str, tuple)}
-    for place, kind in enumerate(kinds.get(answer.kind, (str,) * len(answer.content))):
+    kinds = CONTENTS.get(answer.kind, ())
+    if not kinds or len(kinds) != len(answer.content):
+        raise TypeError("an answer must be made with one of Answer's functions")
+    for place, kind in enumerate(kinds):
         if fault := _fault(answer.content[place], kind):
             raise fault.error(f"Answer.{answer.kind}: {fault.says}")
 
@@ -145,6 +157,8 @@ def _write_answer(answer: t.Answer) -> challenge_pb2.ChallengeAnswer:
         case "raw", (key, values):
             message.raw.key = key
             message.raw.values.extend(values)
+        case _:  # Refused by `_check_answer`.
+            pass
     return message
 
 
@@ -163,7 +177,8 @@ def _fault(given: object, kind: type) -> _Fault | None:
     if kind is int and given not in INT32:
         return _Fault(ValueError, "does not fit into 32 bits")
     if isinstance(given, tuple):
-        return next(filter(None, (_fault(item, str) for item in given)), None)
+        items = cast("tuple[object, ...]", given)
+        return next(filter(None, (_fault(item, str) for item in items)), None)
     return None
 
 

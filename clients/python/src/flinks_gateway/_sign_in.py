@@ -19,7 +19,7 @@ def remaining(round: ChallengeRound) -> float:
 
 def paired(round: ChallengeRound, functions: Functions) -> list[tuple[Callable[[Any], Any], Challenge]]:
     """Each challenge with its function. Where one has none, the customer is asked nothing at all."""
-    pairs = []
+    pairs: list[tuple[Callable[[Any], Any], Challenge]] = []
     for challenge in round.challenges:
         function = functions.get(challenge.kind)
         if function is None:

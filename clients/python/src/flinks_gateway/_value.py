@@ -66,5 +66,6 @@ class Sealed(Generic[T]):
         return REDACTED
 
 
-def opened(sealed: Sealed[T]) -> T:
+def opened(sealed: Sealed[bytes]) -> bytes:
+    """How gRPC opens a request that it sends."""
     return sealed.open()

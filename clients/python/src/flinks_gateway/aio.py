@@ -153,7 +153,9 @@ class Client:
     async def _call(
         self, method: _convert.Method[Request, Result], request: Request, timeout: float
     ) -> Result | GatewayError:
-        invoke: Any = self._channel.unary_unary(method.path, request_serializer=opened)
+        invoke: aio.UnaryUnaryMultiCallable[Sealed[bytes], bytes] = self._channel.unary_unary(
+            method.path, request_serializer=opened
+        )
         call = invoke(method.write(request), timeout=timeout, metadata=aio.Metadata(*self._metadata()))
         try:
             reply = Sealed(await call)
@@ -204,9 +206,9 @@ def by_kind(
     functions = dict(locals())
 
     async def answerer(round: ChallengeRound) -> list[Answer]:
-        answers = []
+        answers: list[Answer] = []
         for function, challenge in paired(round, functions):
-            answer = function(challenge)
+            answer: Awaitable[Answer] | Answer = function(challenge)
             answers.append(await answer if isinstance(answer, Awaitable) else answer)
         return answers
 
