@@ -59,11 +59,11 @@ void refuse(const std::string& why) { throw std::invalid_argument("flinks_gatewa
 /// A call that its token can cancel while this lives.
 class Cancellable {
  public:
-  Cancellable(const CancellationToken& token, grpc::ClientContext& context)
+  Cancellable(const CancellationToken& token, grpc::ClientContext& context, Call kind)
       : state_(Access::state(token)), context_(context) {
     const std::lock_guard lock(state_.mutex);
     if (state_.cancelled) {
-      throw make_error(Call::kLive, StatusCode::kCancelled, "cancelled before it was sent", "", "");
+      throw make_error(kind, StatusCode::kCancelled, "cancelled before it was sent", "", "");
     }
     state_.calls.insert(&context_);
   }
@@ -203,7 +203,7 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
 
   Response response;
   const grpc::Status status = [&] {
-    const Cancellable cancellable(own.cancellation, context);
+    const Cancellable cancellable(own.cancellation, context, kind);
     return ((*open).*method)(&context, request, &response);
   }();
   if (!status.ok()) {
