@@ -19,7 +19,7 @@ def generate(contract: Contract) -> None:
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir(parents=True)
     stubs(str(contract.image))
-    stubs(str(error_details()), "google.rpc.ErrorInfo", "google.rpc.BadRequest", "google.rpc.RetryInfo")
+    stubs(str(google_rpc()), *(f"google.rpc.{name}" for name in ["Status", "ErrorInfo", "BadRequest", "RetryInfo"]))
     (GENERATED / "reasons.ts").write_text(reasons(contract))
     (GENERATED / "service-config.ts").write_text(
         NOTICE
@@ -46,19 +46,20 @@ def stubs(image: str, *types: str) -> None:
     tools.buf("generate", image, "--template", json.dumps(template), *only)
 
 
-def error_details() -> pathlib.Path:
-    """A folder with google/rpc/error_details.proto.
+def google_rpc() -> pathlib.Path:
+    """A folder with the .proto files of google.rpc.
 
     No package on npm has these messages for protobuf-es: those of buf's registry are on no other. So this package has
-    a private copy of the three it reads, generated from the .proto file of a pinned package; npm's modules have no
+    a private copy of the four it reads, generated from the .proto files of a pinned package; npm's modules have no
     names in common, and nothing can clash.
     """
-    name = pathlib.Path("google", "rpc", "error_details.proto")
     environment = tools.python("typescript-googleapis", GOOGLEAPIS).parent
-    (found,) = environment.glob(f"lib/python*/site-packages/{name}")
+    (found,) = environment.glob("lib/python*/site-packages/google/rpc")
     folder = ROOT / "target" / "clients" / "typescript-googleapis"
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(found, folder / name)
+    home = folder / "google" / "rpc"
+    home.mkdir(parents=True, exist_ok=True)
+    for name in ["status.proto", "error_details.proto"]:
+        shutil.copyfile(found / name, home / name)
     return folder
 
 

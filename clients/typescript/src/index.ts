@@ -1,13 +1,15 @@
 // The entry for Node: gRPC over HTTP/2.
 
 import { X509Certificate } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http2";
 import { createSecureContext } from "node:tls";
 
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 
 import { interruptible } from "./abort.js";
 import { Client } from "./client.js";
+import { StatusSchema } from "./generated/proto/google/rpc/status_pb.js";
 import { checked } from "./options.js";
 import type { CommonOptions } from "./options.js";
 
@@ -49,7 +51,7 @@ export function connect(address: string, options: ConnectOptions = {}): Client {
   }
   const url = new URL(`${scheme}://${address}`);
   const settings = checked(url, options);
-  const manager = new Http2SessionManager(
+  const manager = new Sessions(
     url,
     { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: PING_TIMEOUT_MS },
     { maxSessionMemory: MAX_SESSION_MEGABYTES, ...tls(options) },
@@ -67,6 +69,24 @@ export function connect(address: string, options: ConnectOptions = {}): Client {
     ],
   });
   return new Client(address, { transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
+}
+
+/** connect-es reads a call's status from its details, and does not look further where they are garbled. */
+class Sessions extends Http2SessionManager {
+  override async request(...call: Parameters<Http2SessionManager["request"]>) {
+    const stream = await super.request(...call);
+    // Before connect-es listens, and on the object that it will be given.
+    return stream.on("response", dropGarbledDetails).on("trailers", dropGarbledDetails);
+  }
+}
+
+function dropGarbledDetails(headers: IncomingHttpHeaders): void {
+  const details = "grpc-status-details-bin";
+  try {
+    decodeBinaryHeader(String(headers[details] ?? ""), StatusSchema);
+  } catch {
+    delete headers[details];
+  }
 }
 
 /** Waits for a connection; on its own, connect-es would wait for as long as the operating system does. */

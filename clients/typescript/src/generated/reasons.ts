@@ -3,7 +3,7 @@
 /** Why a call failed, in words that a program can act on. */
 export const ErrorReason = {
   /**
-   * Never sent.
+   * Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata.
    */
   UNSPECIFIED: "UNSPECIFIED",
   /**
@@ -221,7 +221,7 @@ export type ErrorReason = (typeof ErrorReason)[keyof typeof ErrorReason];
 /** Who must do what after an error. */
 export const NextStep = {
   /**
-   * Never sent.
+   * Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata.
    */
   UNSPECIFIED: "UNSPECIFIED",
   /**
