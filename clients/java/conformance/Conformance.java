@@ -189,7 +189,9 @@ public final class Conformance {
                 sent = request.has("instance") ? sent.instance(text(request, "instance")) : sent;
                 seen.add(sent);
                 return outcome(
-                        timeout.isPresent() ? client.cachedAuthorize(sent, timeout.get()) : client.cachedAuthorize(sent),
+                        timeout.isPresent()
+                                ? client.cachedAuthorize(sent, timeout.get())
+                                : client.cachedAuthorize(sent),
                         seen);
             }
             case "answer" -> {
@@ -289,7 +291,8 @@ public final class Conformance {
         return switch (kind) {
             case "text" -> Answer.text(id, value.getAsString());
             case "selected_question" ->
-                Answer.selectedQuestion(id, text(value.getAsJsonObject(), "question"), text(value.getAsJsonObject(), "text"));
+                Answer.selectedQuestion(
+                        id, text(value.getAsJsonObject(), "question"), text(value.getAsJsonObject(), "text"));
             case "choice" -> Answer.choice(id, value.getAsString());
             case "choices" -> Answer.choices(id, texts(value));
             case "image_index" -> Answer.imageIndex(id, value.getAsInt());
@@ -345,7 +348,8 @@ public final class Conformance {
     }
 
     private static Object link(Link link) {
-        return map("resource", link.resource().name(), "rel", link.rel(), "href", link.href(), "example", link.example());
+        return map(
+                "resource", link.resource().name(), "rel", link.rel(), "href", link.href(), "example", link.example());
     }
 
     private static Object pending(PendingOperation pending) {

@@ -9,8 +9,8 @@ import java.util.function.Function;
 /**
  * Answers the rounds of a {@link GatewayClient#signIn signIn}.
  *
- * <p>It runs on a thread of its own, in the caller's {@link io.grpc.Context}; that thread is interrupted when the round
- * expires, or the sign-in is cancelled, before the answers are there.
+ * <p>It runs on a thread of its own, in the caller's {@link io.grpc.Context}; that thread is interrupted when the
+ * round expires, or the sign-in is cancelled, before the answers are there.
  *
  * @param <X> the checked exception it may throw, such as {@link InterruptedException}; {@code signIn} throws the same
  */

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Whom to sign in live, and what to keep of it: {@code AuthorizeRequest.of(subject).save(true)}, and then what is wanted
- * beyond that. Each method returns a request of its own.
+ * Whom to sign in live, and what to keep of it: {@code AuthorizeRequest.of(subject).save(true)}, and then what is
+ * wanted beyond that. Each method returns a request of its own.
  *
  * @param subject who signs in
  * @param save whether Flinks keeps the credentials and data after the call
@@ -50,9 +50,9 @@ public record AuthorizeRequest(
     @FunctionalInterface
     public interface Unsaved {
         /**
-         * Says whether Flinks keeps the credentials and data after the call, so that the customer can be refreshed, or
-         * reopened from cache, by their LoginId. With {@code false} the session may come without a login. To refresh a
-         * saved login, Flinks documents {@code true}.
+         * Says whether Flinks keeps the credentials and data after the call, so that the customer can be refreshed,
+         * or reopened from cache, by their LoginId. With {@code false} the session may come without a login. To
+         * refresh a saved login, Flinks documents {@code true}.
          *
          * @param save whether Flinks keeps them
          * @return the request

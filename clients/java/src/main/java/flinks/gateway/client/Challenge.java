@@ -91,8 +91,8 @@ public sealed interface Challenge extends Redacted {
     }
 
     /**
-     * A question to answer in the customer's own words: a security question, or a code that the bank has sent. Answered
-     * with {@link Answer#text}.
+     * A question to answer in the customer's own words: a security question, or a code that the bank has sent.
+     * Answered with {@link Answer#text}.
      *
      * @param id names the challenge within its round
      * @param prompt what to show the customer
@@ -268,18 +268,20 @@ public sealed interface Challenge extends Redacted {
     }
 
     /**
-     * A challenge of a kind that the gateway does not know, or one newer than this client. Show the prompt and what else
-     * is here. Answered with {@link Answer#raw}.
+     * A challenge of a kind that the gateway does not know, or one newer than this client. Show the prompt and what
+     * else is here. Answered with {@link Answer#raw}.
      *
      * @param id names the challenge within its round
      * @param prompt what to show the customer
      * @param type the kind in Flinks' own words; empty when Flinks gave none, or the kind is newer than this client
      * @param iterables the strings that came with it, often the choices
-     * @param raw the whole challenge as Flinks sent it: {@code null}, {@code Boolean}, {@code Double}, {@code String},
-     *     {@code List} and {@code Map} for JSON's values; absent for a kind that is newer than this client
+     * @param raw the whole challenge as Flinks sent it: {@code null}, {@code Boolean}, {@code Double}, {@code
+     *     String}, {@code List} and {@code Map} for JSON's values; absent for a kind that is newer than this client
      */
     @JsonAdapter(Redacted.Adapter.class)
-    record UnrecognizedChallenge(String id, String prompt, String type, List<String> iterables, Optional<Map<String, Object>> raw) implements Challenge {
+    record UnrecognizedChallenge(
+            String id, String prompt, String type, List<String> iterables, Optional<Map<String, Object>> raw)
+            implements Challenge {
         /** Copies the list. */
         public UnrecognizedChallenge {
             iterables = List.copyOf(iterables);

@@ -10,8 +10,8 @@ import java.util.function.Function;
 /**
  * The questions that a bank asks at once; all must be answered in one {@link GatewayClient#answer answer}.
  *
- * @param continuation all that an answer needs, sealed: keep it where the customer's session is kept, and answer from any
- *     process. A secret; large where there are images
+ * @param continuation all that an answer needs, sealed: keep it where the customer's session is kept, and answer from
+ *     any process. A secret; large where there are images
  * @param requestId Flinks' name for the session that is being opened, for correlation only
  * @param challenges what is asked, in Flinks' order
  * @param round which round of the sign-in this is, from 1

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * How to reach a gateway: TLS against Java's certificate authorities, unless said otherwise. Each method returns options
- * of its own. What contradicts itself is refused by {@link GatewayClient#connect(String, ConnectOptions)}.
+ * How to reach a gateway: TLS against Java's certificate authorities, unless said otherwise. Each method returns
+ * options of its own. What contradicts itself is refused by {@link GatewayClient#connect(String, ConnectOptions)}.
  */
 @JsonAdapter(Redacted.Adapter.class)
 public final class ConnectOptions implements Redacted {
@@ -97,7 +97,8 @@ public final class ConnectOptions implements Redacted {
     /**
      * Sends {@code authorization: Bearer …} with each call, with a token that may change.
      *
-     * @param token asked before each call, on the caller's thread; what it throws ends the call, which throws it unchanged
+     * @param token asked before each call, on the caller's thread; what it throws ends the call, which throws it
+     *     unchanged
      * @return options that do
      */
     public ConnectOptions bearerToken(Supplier<String> token) {
@@ -116,8 +117,8 @@ public final class ConnectOptions implements Redacted {
     }
 
     /**
-     * Lets {@link #plaintext} go to any address: passwords then cross the network as they are, unless a mesh encrypts on its
-     * own.
+     * Lets {@link #plaintext} go to any address: passwords then cross the network as they are, unless a mesh encrypts
+     * on its own.
      *
      * @param allow whether to
      * @return options that do

@@ -223,6 +223,8 @@ final class Convert {
     }
 
     static Duration duration(com.google.protobuf.Duration duration) {
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        // About as long as a protobuf duration may be: 10000 years.
+        return Duration.ofSeconds(
+                Math.max(-LAST_SECOND, Math.min(LAST_SECOND, duration.getSeconds())), duration.getNanos());
     }
 }

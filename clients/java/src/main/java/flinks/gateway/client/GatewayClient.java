@@ -32,14 +32,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * A client of one gateway. Connects when it is first used and again whenever needed; any number of threads may share it.
+ * A client of one gateway. Connects when it is first used and again whenever needed; any number of threads may share
+ * it.
  *
  * <p>Calls block until they end, at the latest at their deadline. To cancel one, interrupt its thread or cancel its
- * {@link io.grpc.Context}: it then throws a {@link GatewayException} with code {@code CANCELLED} (an interrupted thread
- * stays interrupted), and the gateway drops the request to Flinks. A deadline of the context counts too.
+ * {@link io.grpc.Context}: it then throws a {@link GatewayException} with code {@code CANCELLED} (an interrupted
+ * thread stays interrupted), and the gateway drops the request to Flinks. A deadline of the context counts too.
  *
- * <p>{@code authorize} and {@code answer} are never repeated: each may be an attempt at the bank, and banks lock customers
- * out. {@code cachedAuthorize} is, on {@code UNAVAILABLE}, at most three attempts in all.
+ * <p>{@code authorize} and {@code answer} are never repeated: each may be an attempt at the bank, and banks lock
+ * customers out. {@code cachedAuthorize} is, on {@code UNAVAILABLE}, at most three attempts in all.
  */
 public final class GatewayClient implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
@@ -74,8 +75,8 @@ public final class GatewayClient implements AutoCloseable {
      * @param address {@code host:port}, IPv6 in brackets
      * @param options how to reach the gateway
      * @return the client; nothing is connected yet
-     * @throws IllegalArgumentException when the address is malformed, the options contradict each other, or a PEM cannot be
-     *     read
+     * @throws IllegalArgumentException when the address is malformed, the options contradict each other, or a PEM
+     *     cannot be read
      */
     public static GatewayClient connect(String address, ConnectOptions options) {
         Address parsed = Address.of(address);
@@ -143,9 +144,9 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     /**
-     * Answers the challenges of a round, within the client's {@code liveTimeout}. Answers are checked before anything is
-     * sent to the bank: after {@link ErrorReason#INVALID_REQUEST} the same round can be answered again. Otherwise calling
-     * again is not safe: see {@link GatewayException#retryable()}.
+     * Answers the challenges of a round, within the client's {@code liveTimeout}. Answers are checked before anything
+     * is sent to the bank: after {@link ErrorReason#INVALID_REQUEST} the same round can be answered again. Otherwise
+     * calling again is not safe: see {@link GatewayException#retryable()}.
      *
      * @param continuation the round's {@link ChallengeRound#continuation()}
      * @param answers one for each of its challenges, in any order
@@ -174,8 +175,8 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     /**
-     * Reopens a saved login from Flinks' cache, without asking the bank, within the client's {@code cachedTimeout}. Calling
-     * again is safe.
+     * Reopens a saved login from Flinks' cache, without asking the bank, within the client's {@code cachedTimeout}.
+     * Calling again is safe.
      *
      * @param request which login
      * @return a session or a pending operation
@@ -202,9 +203,9 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     /**
-     * Signs a customer in, and has the bank's challenges answered until none is left. Where a round's answers are not there
-     * by its {@link ChallengeRound#expireTime()}, the sign-in ends with {@link ErrorReason#SESSION_EXPIRED}, and nothing is
-     * sent.
+     * Signs a customer in, and has the bank's challenges answered until none is left. Where a round's answers are not
+     * there by its {@link ChallengeRound#expireTime()}, the sign-in ends with {@link ErrorReason#SESSION_EXPIRED},
+     * and nothing is sent.
      *
      * @param request whom to sign in, and what to keep of it
      * @param answerer gives the answers to each round
@@ -265,7 +266,10 @@ public final class GatewayClient implements AutoCloseable {
         }
     }
 
-    /** Lets the calls in flight come to their end, and refuses new ones with {@link IllegalStateException}. Returns at once. */
+    /**
+     * Lets the calls in flight come to their end, and refuses new ones with {@link IllegalStateException}. Returns at
+     * once.
+     */
     @Override
     public void close() {
         channel.shutdown();

@@ -16,12 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A call failed. Tell errors apart by {@link #reason()} or the {@code is…} methods, and do what {@link #nextStep()} says.
+ * A call failed. Tell errors apart by {@link #reason()} or the {@code is…} methods, and do what {@link #nextStep()}
+ * says.
  *
  * <p>{@link #getMessage()} is gRPC's status message: a fixed sentence, without anything of the request.
  *
- * <p>An error that the gateway did not make comes from gRPC or from something on the way. It says no more than its code;
- * whether the bank took a live call is then unknown.
+ * <p>An error that the gateway did not make comes from gRPC or from something on the way. It says no more than its
+ * code; whether the bank took a live call is then unknown.
  */
 public final class GatewayException extends ReasonPredicates {
     private static final long serialVersionUID = 1;
@@ -68,8 +69,8 @@ public final class GatewayException extends ReasonPredicates {
         Metadata trailers = failure.getTrailers() == null ? new Metadata() : failure.getTrailers();
         Facts facts = said(trailers.get(DETAILS)).orElseGet(() -> guessed(status.getCode(), repeatable));
         String callId = trailers.containsKey(CALL_ID) ? trailers.get(CALL_ID) : callId(headers);
-        // The exception of gRPC itself is left out: it holds the trailers. Only of a connection that could not be made, or
-        // was lost, does the cause say more, and nothing of the call.
+        // The exception of gRPC itself is left out: it holds the trailers. Only of a connection that could not be
+        // made, or was lost, does the cause say more, and nothing of the call.
         Throwable cause = status.getCode() == Status.Code.UNAVAILABLE ? status.getCause() : null;
         return new GatewayException(status.getCode(), sentence(status), cause, facts, callId);
     }
@@ -117,20 +118,27 @@ public final class GatewayException extends ReasonPredicates {
                             .filter(RetryInfo::hasRetryDelay)
                             .map(retry -> Convert.duration(retry.getRetryDelay()))
                             .orElse(null),
-                    detail(status, BadRequest.class).orElse(BadRequest.getDefaultInstance()).getFieldViolationsList().stream()
-                            .map(field ->
-                                    new FieldViolation(field.getField(), field.getDescription(), field.getReason()))
-                            .toList()));
+                    violations(detail(status, BadRequest.class).orElse(BadRequest.getDefaultInstance()))));
         } catch (InvalidProtocolBufferException unreadable) {
             return Optional.empty();
         }
     }
 
-    private static <M extends Message> Optional<M> detail(com.google.rpc.Status status, Class<M> type)
-            throws InvalidProtocolBufferException {
+    private static List<FieldViolation> violations(BadRequest request) {
+        return request.getFieldViolationsList().stream()
+                .map(field -> new FieldViolation(field.getField(), field.getDescription(), field.getReason()))
+                .toList();
+    }
+
+    /** A detail that is there and can be read. */
+    private static <M extends Message> Optional<M> detail(com.google.rpc.Status status, Class<M> type) {
         for (com.google.protobuf.Any any : status.getDetailsList()) {
-            if (any.is(type)) {
-                return Optional.of(any.unpack(type));
+            try {
+                if (any.is(type)) {
+                    return Optional.of(any.unpack(type));
+                }
+            } catch (InvalidProtocolBufferException unreadable) {
+                return Optional.empty();
             }
         }
         return Optional.empty();
@@ -151,7 +159,9 @@ public final class GatewayException extends ReasonPredicates {
         return callId == null ? "" : callId;
     }
 
-    /** The message without what gRPC puts below it: headers and body of a reply that was no gRPC, which may echo ours. */
+    /**
+     * The message without what gRPC puts below it: headers and body of a reply that was no gRPC, which may echo ours.
+     */
     private static String sentence(Status status) {
         return status.getDescription() == null ? "" : status.getDescription().lines().findFirst().orElse("");
     }
@@ -166,7 +176,10 @@ public final class GatewayException extends ReasonPredicates {
         return ErrorReason.of(facts.reasonName);
     }
 
-    /** {@return the reason's name as it came, such as {@code ERROR_REASON_RATE_LIMITED}, also of one newer than this client} */
+    /**
+     * {@return the reason's name, such as {@code ERROR_REASON_RATE_LIMITED}; as it came where it is newer than this
+     * client}
+     */
     public String reasonName() {
         return facts.reasonName;
     }

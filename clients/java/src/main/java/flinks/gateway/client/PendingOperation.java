@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A sign-in that Flinks goes on with in the background. Whether the session opened shows when its data is asked for at
- * Flinks, with the request id.
+ * A sign-in that Flinks goes on with in the background. Whether the session opened shows when its data is asked for
+ * at Flinks, with the request id.
  *
  * @param requestId names the session towards Flinks' data endpoints
  * @param flinksCode how Flinks put it, such as {@code OPERATION_PENDING}; empty when Flinks gave no code

@@ -8,8 +8,8 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 
 /**
- * A value with secrets in it. Every implementation writes its own {@code toString}, so that a field that is added is not
- * printed until somebody says so, and carries {@code @JsonAdapter(Redacted.Adapter.class)}.
+ * A value with secrets in it. Every implementation writes its own {@code toString}, so that a field that is added is
+ * not printed until somebody says so, and carries {@code @JsonAdapter(Redacted.Adapter.class)}.
  */
 interface Redacted {
     String MARK = "[redacted]";

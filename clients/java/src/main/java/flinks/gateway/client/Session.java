@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An open session at Flinks. Flinks ends it 8 minutes after it was opened unless data is asked for, and after 30 minutes
- * in any case.
+ * An open session at Flinks. Flinks ends it 8 minutes after it was opened unless data is asked for, and after 30
+ * minutes in any case.
  *
  * @param requestId names the session towards Flinks' data endpoints
  * @param login the saved login that was opened; absent when Flinks saved none

@@ -15,7 +15,9 @@ class ConnectTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"localhost:1", "LocalHost:1", "127.0.0.1:65535", "127.255.3.4:1", "[::1]:1", "[0:0:0:0:0:0:0:1]:1"})
+            strings = {
+                "localhost:1", "LocalHost:1", "127.0.0.1:65535", "127.255.3.4:1", "[::1]:1", "[0:0:0:0:0:0:0:1]:1"
+            })
     void plaintextReachesLoopback(String address) {
         assertDoesNotThrow(() -> GatewayClient.connect(address, PLAINTEXT).close());
     }
@@ -23,8 +25,8 @@ class ConnectTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gateway.example:1", "10.0.0.1:1", "127.0.0.1.example:1", "127.evil.example:1", "127.0.0.256:1", "0.0.0.0:1",
-                "localhost.example:1", "128.0.0.1:1", "[::2]:1", "[::]:1", "[fe80::1]:1", "[1:2]:1"
+                "gateway.example:1", "10.0.0.1:1", "127.0.0.1.example:1", "127.evil.example:1", "127.0.0.256:1",
+                "0.0.0.0:1", "localhost.example:1", "128.0.0.1:1", "[::2]:1", "[::]:1", "[fe80::1]:1", "[1:2]:1"
             })
     void plaintextGoesNoFurther(String address) {
         assertThrows(IllegalArgumentException.class, () -> GatewayClient.connect(address, PLAINTEXT));

@@ -62,9 +62,11 @@ class ExhaustivenessTest {
     }
 
     private static boolean compiles(String statement, StringWriter said) {
-        String program = "import flinks.gateway.client.*; import java.util.List; class Program { void run(GatewayClient client,"
-                + " Outcome outcome, FinalOutcome reopened, Challenge challenge) {" + statement + "} }";
-        JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///Program.java"), JavaFileObject.Kind.SOURCE) {
+        String program = "import flinks.gateway.client.*; import java.util.List; class Program { void run("
+                + "GatewayClient client, Outcome outcome, FinalOutcome reopened, Challenge challenge) {"
+                + statement + "} }";
+        JavaFileObject source = new SimpleJavaFileObject(
+                URI.create("string:///Program.java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return program;

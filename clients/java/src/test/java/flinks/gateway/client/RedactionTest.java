@@ -29,9 +29,10 @@ class RedactionTest {
 
     /** The components that the contract does not mark as secrets. A new one fails the test until somebody decides. */
     private static final Set<String> OPEN = Set.of(
-            "CachedAuthorizeRequest.instance", "AuthorizeRequest.instance", "Credentials.institution", "Session.requestId",
-            "Login.typeName", "ChallengeRound.requestId", "Image.mediaType", "Institution.name", "Institution.displayName",
-            "Link.rel", "Link.href", "Link.example", "PendingOperation.requestId", "PendingOperation.flinksCode",
+            "CachedAuthorizeRequest.instance", "AuthorizeRequest.instance", "Credentials.institution",
+            "Session.requestId", "Login.typeName", "ChallengeRound.requestId", "Image.mediaType",
+            "Institution.name", "Institution.displayName", "Link.rel", "Link.href", "Link.example",
+            "PendingOperation.requestId", "PendingOperation.flinksCode",
             "FieldViolation.field", "FieldViolation.description", "FieldViolation.reason", "QuestionAndAnswer.id",
             "QuestionSelection.id", "MultipleChoice.id", "MultipleSelection.id", "ImageSelection.id", "TextOrCall.id",
             "UnrecognizedChallenge.id", "Address.host", "Facts.reasonName", "Facts.requestId", "Facts.metadata");
