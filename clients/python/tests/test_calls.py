@@ -196,7 +196,16 @@ def test_closing_cancels_and_then_refuses(bank, client):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupt_cancels_the_call(bank, client):
-    in_thread(lambda: bank.began.wait(5) and os.kill(os.getpid(), signal.SIGINT))
+    main = threading.get_ident()
+
+    def interrupt():
+        # Not before the call has begun on this side too: gRPC does not take an interruption there.
+        while "code" not in {frame.f_code.co_name for frame, _ in traceback.walk_stack(sys._current_frames()[main])}:
+            time.sleep(0.01)
+        assert bank.began.wait(5)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    in_thread(interrupt)
     with pytest.raises(KeyboardInterrupt):
         client.authorize(HANG)
     assert bank.dropped.wait(5)
