@@ -3,10 +3,11 @@
 use std::{error::Error, future::Future, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout_at};
-use tonic::{Code, Request, Response, Status, transport::Channel};
+use tonic::{Code, Request, Response, Status};
 
 use crate::{
     GatewayError,
+    channel::Channel,
     convert::IntoOutcome,
     error::{code, is_unsent},
     generated::retries,

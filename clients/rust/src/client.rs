@@ -10,7 +10,7 @@ use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
     Answer, AuthorizeRequest, CachedAuthorizeRequest, CachedOutcome, ChallengeRound, GatewayError, InvalidOptions,
-    Options, Outcome, SignedIn, call::Caller, stubs::v1,
+    Options, Outcome, SignedIn, call::Caller, channel::Channel, stubs::v1,
 };
 
 /// A client of a gateway.
@@ -52,7 +52,7 @@ impl Client {
         }
         Ok(Self {
             address,
-            caller: Caller::new(endpoint.connect_lazy(), authorization),
+            caller: Caller::new(Channel(endpoint.connect_lazy()), authorization),
             live_timeout,
             cached_timeout,
         })

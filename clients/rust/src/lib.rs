@@ -5,6 +5,7 @@ mod answer;
 mod by_kind;
 mod call;
 mod challenge;
+mod channel;
 mod client;
 mod convert;
 mod error;

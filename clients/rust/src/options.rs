@@ -48,9 +48,10 @@ impl fmt::Debug for Options {
             live_timeout,
             cached_timeout,
         } = self;
+        // Files of certificates often hold the key as well.
         f.debug_struct("Options")
-            .field("ca", &ca.as_deref().map(String::from_utf8_lossy))
-            .field("certificate", &certificate.as_deref().map(String::from_utf8_lossy))
+            .field("ca", &ca.as_ref().map(|_| Redacted))
+            .field("certificate", &certificate.as_ref().map(|_| Redacted))
             .field("private_key", &private_key.as_ref().map(|_| Redacted))
             .field("bearer_token", &token.as_ref().map(|_| Redacted))
             .field("plaintext", plaintext)

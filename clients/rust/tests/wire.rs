@@ -25,6 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 enum Reply {
     Message(Bytes),
     Status(&'static str),
+    /// Details that are not even base64.
+    Garbled,
     Reset(h2::Reason),
     /// Closes the connection.
     Close,
@@ -72,6 +74,11 @@ async fn connection(socket: TcpStream, replies: Vec<Reply>, seen: Arc<Mutex<Seen
                     .send_response(head.header("grpc-status", *status).body(()).unwrap(), true)
                     .unwrap();
             }
+            Reply::Garbled => {
+                let head = Response::builder().header("content-type", "application/grpc");
+                let head = head.header("grpc-status", "9").header("grpc-status-details-bin", "!");
+                respond.send_response(head.body(()).unwrap(), true).unwrap();
+            }
             Reply::Reset(reason) => respond.send_reset(*reason),
             Reply::Close => return,
             Reply::GoAway => {
@@ -106,6 +113,11 @@ fn message(message: &impl Message) -> Reply {
 fn cached_session() -> Reply {
     let outcome = v1::cached_authorize_response::Outcome::Session(v1::Session::default());
     message(&v1::CachedAuthorizeResponse { outcome: Some(outcome) })
+}
+
+fn session() -> Reply {
+    let outcome = v1::authorize_response::Outcome::Session(v1::Session::default());
+    message(&v1::AuthorizeResponse { outcome: Some(outcome) })
 }
 
 fn round(expires_in: Duration) -> Reply {
@@ -185,8 +197,8 @@ async fn a_lost_connection_repeats_no_live_call() {
 }
 
 #[tokio::test]
-async fn after_goaway_the_next_call_connects_again_though_another_still_waits() {
-    let (address, seen) = serve(vec![Reply::GoAway, cached_session()]).await;
+async fn after_goaway_the_next_live_call_connects_again_though_another_still_waits() {
+    let (address, seen) = serve(vec![Reply::GoAway, session()]).await;
     let client = connect(&address);
     let waits = tokio::spawn({
         let client = client.clone();
@@ -196,7 +208,7 @@ async fn after_goaway_the_next_call_connects_again_though_another_still_waits() 
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(Duration::from_millis(100)).await; // GOAWAY has no answer to wait for
-    assert!(cached(&client).await.is_ok());
+    assert!(client.authorize(request()).await.is_ok());
     let seen = seen.lock().unwrap();
     assert_eq!((seen.calls.len(), seen.connections), (2, 2));
     assert!(!waits.is_finished());
@@ -324,6 +336,16 @@ async fn an_outcome_that_is_not_known_is_an_error_with_the_gateways_call_id() {
     let error = authorize(&connect(&address)).await;
     assert_eq!((error.code(), error.call_id()), (Code::Unknown, "call-1"));
     assert!(error.is_outcome_unknown() && !error.retryable());
+}
+
+#[tokio::test]
+async fn details_that_are_not_base64_are_none() {
+    let (address, _) = serve(vec![Reply::Garbled]).await;
+    let error = authorize(&connect(&address)).await;
+    assert_eq!(
+        (error.code(), error.reason()),
+        (Code::FailedPrecondition, ErrorReason::OutcomeUnknown)
+    );
 }
 
 #[tokio::test]
