@@ -107,9 +107,11 @@ enum Language {
 pub(crate) async fn run(args: Args) -> ExitCode {
     let terminal = Terminal::new();
     // Whichever ends first, the other is dropped: the pictures go, and the terminal has its echo again.
+    // Signals are listened for first: one that comes with the first prompt must find its handler.
     let ended = tokio::select! {
-        ended = converse(args, &terminal) => ended,
+        biased;
         () = interrupted() => Err(Stop::Input(Ended::Interrupted)),
+        ended = converse(args, &terminal) => ended,
     };
     let stop = match ended {
         Ok(Ending::Session) => return ExitCode::SUCCESS,
