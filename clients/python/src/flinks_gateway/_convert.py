@@ -84,9 +84,10 @@ def _authorize(request: t.AuthorizeRequest) -> Sealed[bytes]:
     subject = request.subject
     if isinstance(subject, t.Credentials):
         _check(subject, str, "institution", "username", "password")
-    else:
-        _check(request, t.LoginId, "subject")
+    elif isinstance(subject, t.LoginId):
         _check(subject, str, "login_id")
+    else:
+        raise TypeError("AuthorizeRequest.subject must be Credentials or LoginId")
     # From here on nothing raises: a message must not be among the local variables of a traceback.
     message = authorization_service_pb2.AuthorizeRequest(
         save=request.save,
