@@ -214,10 +214,7 @@ fn contains(body: &Value, part: &Value) -> bool {
 /// Runs the example of a client: what is wrong with what it prints.
 async fn example(gateway: &Path, folder: &Path) -> io::Result<Option<String>> {
     let stage = Stage::start(gateway).await?;
-    let output = runner::command(&folder.join("example"))
-        .arg(stage.gateway())
-        .output()
-        .await?;
+    let output = runner::example(folder, stage.gateway()).await?;
     let expected = include_str!("../example.txt");
     let said = String::from_utf8_lossy(&output.stdout);
     Ok((said != expected || !output.status.success()).then(|| {

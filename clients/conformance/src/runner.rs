@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
     time::Duration,
 };
 
@@ -91,11 +91,27 @@ pub(crate) async fn run(runner: &Path, plan: &Path) -> io::Result<Heard> {
 }
 
 /// A program of an installed client. No proxy of the machine stands between it and the loopback.
-pub(crate) fn command(program: &Path) -> Command {
+fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.kill_on_drop(true).stdin(Stdio::null());
-    for name in ["http_proxy", "https_proxy", "grpc_proxy", "all_proxy"] {
+    for name in PROXIES {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
     command
+}
+
+/// The variables that name a proxy.
+const PROXIES: [&str; 4] = ["http_proxy", "https_proxy", "grpc_proxy", "all_proxy"];
+
+/// Runs the example of a client: what it prints, on both outputs, and how it ends. It speaks clear text to the
+/// loopback, so the proxy that its environment names, and that nobody serves, must not matter.
+pub(crate) async fn example(folder: &Path, gateway: &str) -> io::Result<Output> {
+    let mut command = command(&folder.join("example"));
+    for name in PROXIES {
+        command
+            .env(name, "http://127.0.0.1:9")
+            .env(name.to_uppercase(), "http://127.0.0.1:9");
+    }
+    command.env_remove("no_proxy").env_remove("NO_PROXY");
+    command.arg(gateway).output().await
 }
