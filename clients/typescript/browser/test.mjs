@@ -51,6 +51,7 @@ async function startGateway(origins) {
     env: { ...process.env, FLINKS_GATEWAY_GRPC_WEB_ORIGINS: origins, FLINKS_GATEWAY_LOG_FORMAT: "json" },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  process.once("exit", () => gateway.kill());
   for await (const line of createInterface(gateway.stderr)) {
     const { message, address } = JSON.parse(line);
     if (message === "serving") {
@@ -96,7 +97,7 @@ try {
   console.log(`a page of ${Math.ceil(script.length / 1024)} KiB signed in; one of another origin was refused`);
 } finally {
   await browser.close();
-  gateway.kill();
   allowed.server.close();
   other.server.close();
+  gateway.kill();
 }

@@ -102,6 +102,8 @@ interface Fields {
 /**
  * The status code as gRPC's own libraries give it. connect-es has other names for connections that could not be made or
  * were lost, and calls some of them cancelled: by the time this is asked, nobody has cancelled anything.
+ *
+ * @internal
  */
 export function statusCode(error: ConnectError): StatusCode {
   const answered = error.metadata.has("grpc-status") || error.metadata.has("grpc-status-details-bin");
@@ -112,7 +114,11 @@ export function statusCode(error: ConnectError): StatusCode {
   return (CODES[error.code] as StatusCode | undefined) ?? "UNKNOWN";
 }
 
-/** Reads what a call threw. `repeatable` says whether the call may be repeated whatever became of it. */
+/**
+ * Reads what a call threw. `repeatable` says whether the call may be repeated whatever became of it.
+ *
+ * @internal
+ */
 export function gatewayError(error: ConnectError, repeatable: boolean): GatewayError {
   const code = statusCode(error);
   const callId = error.metadata.get("x-request-id") ?? "";
