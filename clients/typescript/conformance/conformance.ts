@@ -7,7 +7,7 @@ import * as flinks from "flinks-gateway-client";
 
 import { printed } from "./printing.js";
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- plans are JSON */
+/** Plans and results: the suite's, whatever they are. */
 type Json = any;
 
 interface Memory {

@@ -6,9 +6,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import * as service from "./generated/proto/flinks/gateway/v1/authorization_service_pb.js";
 import * as asked from "./generated/proto/flinks/gateway/v1/challenge_pb.js";
 import * as opened from "./generated/proto/flinks/gateway/v1/session_pb.js";
-import type { Challenge, ChallengeRound, Image, ImageSelection, Institution, Link, Login, LoginType } from "./outcomes.js";
-import type { MultipleChoice, MultipleSelection, PendingOperation, QuestionAndAnswer } from "./outcomes.js";
-import type { QuestionSelection, Session, TextOrCall, UnrecognizedChallenge } from "./outcomes.js";
+import type { Challenge, ChallengeRound, Image, Institution, Link, Login, LoginType } from "./outcomes.js";
+import type { PendingOperation, Session } from "./outcomes.js";
 import { redacting, text } from "./redaction.js";
 import type { Answer, AuthorizeRequest, CachedAuthorizeRequest } from "./requests.js";
 
@@ -69,7 +68,7 @@ export function fromOutcome(
 }
 
 function session({ requestId, login: saved, institution: bank, links, tag }: opened.Session): Session {
-  return redacting<Session, "tag">(
+  return redacting(
     "Session",
     { tag },
     {
@@ -83,7 +82,7 @@ function session({ requestId, login: saved, institution: bank, links, tag }: ope
 }
 
 function login({ loginId, username, type, scheduledRefresh, lastRefreshTime, typeName }: opened.Login): Login {
-  return redacting<Login, "loginId" | "username">(
+  return redacting(
     "Login",
     { loginId, username },
     {
@@ -108,7 +107,7 @@ function pending({ requestId, flinksCode, links }: opened.PendingOperation): Pen
 }
 
 function challengeRound(round: asked.ChallengeRound): ChallengeRound {
-  return redacting<ChallengeRound, "continuation" | "tag">(
+  return redacting(
     "ChallengeRound",
     { continuation: round.continuation, tag: round.tag },
     {
@@ -127,41 +126,27 @@ function challengeRound(round: asked.ChallengeRound): ChallengeRound {
 function challenge({ id, prompt, kind: { case: kind, value } }: asked.Challenge): Challenge {
   switch (kind) {
     case "questionAndAnswer":
-      return redacting<QuestionAndAnswer, "prompt">("QuestionAndAnswer", { prompt }, { kind, id });
-    case "questionSelection": {
-      const { questions } = value;
-      return redacting<QuestionSelection, "prompt" | "questions">("QuestionSelection", { prompt, questions }, { kind, id });
-    }
-    case "multipleChoice": {
-      const { choices } = value;
-      return redacting<MultipleChoice, "prompt" | "choices">("MultipleChoice", { prompt, choices }, { kind, id });
-    }
-    case "multipleSelection": {
-      const { choices } = value;
-      return redacting<MultipleSelection, "prompt" | "choices">("MultipleSelection", { prompt, choices }, { kind, id });
-    }
-    case "imageSelection": {
-      const images = value.images.map(image);
-      return redacting<ImageSelection, "prompt">("ImageSelection", { prompt }, { kind, id, images });
-    }
-    case "textOrCall": {
-      const { phoneNumbers } = value;
-      return redacting<TextOrCall, "prompt" | "phoneNumbers">("TextOrCall", { prompt, phoneNumbers }, { kind, id });
-    }
+      return redacting("QuestionAndAnswer", { prompt }, { kind, id });
+    case "questionSelection":
+      return redacting("QuestionSelection", { prompt, questions: value.questions }, { kind, id });
+    case "multipleChoice":
+      return redacting("MultipleChoice", { prompt, choices: value.choices }, { kind, id });
+    case "multipleSelection":
+      return redacting("MultipleSelection", { prompt, choices: value.choices }, { kind, id });
+    case "imageSelection":
+      return redacting("ImageSelection", { prompt }, { kind, id, images: value.images.map(image) });
+    case "textOrCall":
+      return redacting("TextOrCall", { prompt, phoneNumbers: value.phoneNumbers }, { kind, id });
     default: {
       // Of the gateway's own kind "unrecognized", or of one newer than this package.
       const { type = "", iterables = [], raw = null } = value ?? {};
-      return redacting<UnrecognizedChallenge, "prompt" | "type" | "iterables" | "raw">(
-        "UnrecognizedChallenge",
-        { prompt, type, iterables, raw },
-        { kind: "unrecognized", id },
-      );
+      return redacting("UnrecognizedChallenge", { prompt, type, iterables, raw }, { kind: "unrecognized", id });
     }
   }
 }
 
 function image({ content, mediaType }: asked.Image): Image {
-  return redacting<Image, "content">("Image", { content }, { mediaType });
+  return redacting("Image", { content }, { mediaType });
 }
 
 /** Rounded down: a Date has milliseconds. */

@@ -87,17 +87,8 @@ export class GatewayError extends ReasonedError {
   }
 }
 
-interface Fields {
-  code: StatusCode;
-  reason: ErrorReason;
-  reasonName?: string;
-  nextStep: NextStep;
-  retryable: boolean;
-  retryDelayMs?: number | null;
-  fieldViolations?: readonly FieldViolation[];
-  metadata?: Record<string, string>;
-  callId?: string;
-}
+type Fields = Pick<GatewayError, "code" | "reason" | "nextStep" | "retryable"> &
+  Partial<Pick<GatewayError, "reasonName" | "retryDelayMs" | "fieldViolations" | "metadata" | "callId">>;
 
 /**
  * The status code as gRPC's own libraries give it. connect-es has other names for connections that could not be made or
@@ -143,7 +134,11 @@ export function gatewayError(error: ConnectError, repeatable: boolean): GatewayE
   });
 }
 
-/** An error that the gateway did not explain: it says no more than its code. */
+/**
+ * An error that the gateway did not explain: it says no more than its code.
+ *
+ * @internal
+ */
 export function unexplained(
   code: StatusCode,
   message: string,
@@ -151,32 +146,25 @@ export function unexplained(
   callId = "",
   cause?: unknown,
 ): GatewayError {
-  const options = cause instanceof Error ? { cause } : undefined;
-  switch (code) {
-    case "DEADLINE_EXCEEDED":
-      return new GatewayError(
-        message,
-        { code, reason: "DEADLINE_EXCEEDED", nextStep: "CHECK_OUTCOME", retryable: repeatable, callId },
-        options,
-      );
-    case "UNAUTHENTICATED":
-    case "PERMISSION_DENIED":
-    case "UNIMPLEMENTED":
-      return new GatewayError(
-        message,
-        { code, reason: "UNSPECIFIED", nextStep: "CONTACT_OPERATOR", retryable: false, callId },
-        options,
-      );
-    default:
-      return new GatewayError(
-        message,
-        { code, reason: "OUTCOME_UNKNOWN", nextStep: "CHECK_OUTCOME", retryable: repeatable, callId },
-        options,
-      );
-  }
+  const unserved = code === "UNAUTHENTICATED" || code === "PERMISSION_DENIED" || code === "UNIMPLEMENTED";
+  return new GatewayError(
+    message,
+    {
+      code,
+      reason: unserved ? "UNSPECIFIED" : code === "DEADLINE_EXCEEDED" ? code : "OUTCOME_UNKNOWN",
+      nextStep: unserved ? "CONTACT_OPERATOR" : "CHECK_OUTCOME",
+      retryable: repeatable && !unserved,
+      callId,
+    },
+    cause instanceof Error ? { cause } : undefined,
+  );
 }
 
-/** The end of a round that nobody answered in time. Nothing was sent. */
+/**
+ * The end of a round that nobody answered in time. Nothing was sent.
+ *
+ * @internal
+ */
 export function roundExpired(): GatewayError {
   return new GatewayError("the round was not answered by its expire time", {
     code: "NOT_FOUND",

@@ -37,9 +37,13 @@ export function hide<T extends Redacting>(value: T, name: string, secrets: objec
 
 class Plain extends Redacting {}
 
-/** A value of these fields, of which some are secret. */
-export function redacting<T extends object, K extends keyof T>(name: string, secrets: Pick<T, K>, shown: Omit<T, K>): T {
-  return hide(Object.assign(new Plain(), shown), name, secrets) as unknown as T;
+/** A value of some fields that are secret and some that are not. */
+export function redacting<Secrets extends object, const Shown extends object>(
+  name: string,
+  secrets: Secrets,
+  shown: Shown,
+): Secrets & Shown {
+  return hide(Object.assign(new Plain(), shown), name, secrets) as unknown as Secrets & Shown;
 }
 
 /** A text that arrives byte for byte, or an error that does not show it. */
