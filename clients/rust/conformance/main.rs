@@ -123,9 +123,7 @@ async fn run(
     let call = call(&client, step, memory, printed);
     match milliseconds(&step["cancel_after_ms"]) {
         None => call.await,
-        Some(after) => timeout(after, call)
-            .await
-            .unwrap_or_else(|_| Ok(json!({"cancelled": true}))),
+        Some(after) => timeout(after, call).await.unwrap_or_else(|_| Ok(json!({"cancelled": true}))),
     }
 }
 
@@ -202,10 +200,7 @@ async fn sign_in(client: &Client, step: &Value, memory: &mut Memory, printed: &m
     };
     let saw = saw.into_inner();
     saw.iter().for_each(|it| printed.round(it));
-    memory.continuation = saw
-        .last()
-        .map(|it| it.continuation.clone())
-        .or(memory.continuation.take());
+    memory.continuation = saw.last().map(|it| it.continuation.clone()).or(memory.continuation.take());
     result["saw"] = saw.iter().map(round).collect();
     Ok(result)
 }
@@ -300,11 +295,7 @@ fn answers(from: &Value, printed: &mut Printed) -> Res<Vec<Answer>> {
 }
 
 fn answer(id: &str, from: &Value) -> Res<Answer> {
-    let kind = from
-        .as_object()
-        .into_iter()
-        .flatten()
-        .find(|(name, _)| *name != "challenge_id");
+    let kind = from.as_object().into_iter().flatten().find(|(name, _)| *name != "challenge_id");
     let (kind, it) = kind.ok_or("an answer without an answer")?;
     Ok(match kind.as_str() {
         "text" => Answer::text(id, text(it)?),
@@ -361,10 +352,7 @@ fn session(it: Session, memory: &mut Memory, printed: &mut Printed) -> Value {
 }
 
 fn institution(it: Option<&Institution>) -> Value {
-    it.map_or(
-        Value::Null,
-        |it| json!({"name": it.name, "display_name": it.display_name, "id": it.id}),
-    )
+    it.map_or(Value::Null, |it| json!({"name": it.name, "display_name": it.display_name, "id": it.id}))
 }
 
 fn links(links: &[Link]) -> Value {
@@ -428,9 +416,8 @@ fn raw(it: &Json) -> Value {
 fn failure(it: &GatewayError, printed: &mut Printed) -> Value {
     printed.add_error(it);
     let violations = it.field_violations().iter();
-    let violations: Vec<_> = violations
-        .map(|it| json!({"field": it.field, "description": it.description, "reason": it.reason}))
-        .collect();
+    let violations: Vec<_> =
+        violations.map(|it| json!({"field": it.field, "description": it.description, "reason": it.reason})).collect();
     json!({"error": {
         "code": shout(&it.code()),
         "message": it.message(),

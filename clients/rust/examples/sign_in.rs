@@ -27,10 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("signed in at {}", institution.name);
 
     let login = session.login.ok_or("Flinks saved no login")?;
-    match client
-        .cached_authorize(CachedAuthorizeRequest::new(login.login_id))
-        .await?
-    {
+    match client.cached_authorize(CachedAuthorizeRequest::new(login.login_id)).await? {
         CachedOutcome::Session(_) => println!("reopened from cache"),
         CachedOutcome::Pending(_) => println!("Flinks goes on in the background"),
     }
@@ -49,11 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Answers as the customer would; each prompt is there to be shown.
 async fn answer(round: ChallengeRound) -> Result<Vec<Answer>, Box<dyn Error>> {
     let bank = round.institution.as_ref().map_or("the bank", |bank| &bank.name);
-    let questions = if round.challenges.len() == 1 {
-        "question"
-    } else {
-        "questions"
-    };
+    let questions = if round.challenges.len() == 1 { "question" } else { "questions" };
     println!("{bank} asked {} {questions}", round.challenges.len());
     let answers = round.challenges.iter().map(|challenge| {
         let known = ANSWERS.iter().find(|(prompt, _)| *prompt == challenge.prompt);

@@ -14,10 +14,7 @@ pub struct Answer(pub(crate) v1::ChallengeAnswer);
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
-            .field("challenge_id", &self.0.challenge_id)
-            .field("answer", &Redacted)
-            .finish()
+        f.debug_struct("Answer").field("challenge_id", &self.0.challenge_id).field("answer", &Redacted).finish()
     }
 }
 
@@ -77,10 +74,7 @@ impl Answer {
             DeliveryMethod::Text => v1::DeliveryMethod::Text,
             DeliveryMethod::Call => v1::DeliveryMethod::Call,
         };
-        let answer = v1::CodeDelivery {
-            phone_number: phone_number.into(),
-            method: method.into(),
-        };
+        let answer = v1::CodeDelivery { phone_number: phone_number.into(), method: method.into() };
         Self::new(challenge_id, Kind::CodeDelivery(answer))
     }
 
@@ -96,9 +90,6 @@ impl Answer {
     }
 
     fn new(challenge_id: impl Into<String>, answer: Kind) -> Self {
-        Self(v1::ChallengeAnswer {
-            challenge_id: challenge_id.into(),
-            answer: Some(answer),
-        })
+        Self(v1::ChallengeAnswer { challenge_id: challenge_id.into(), answer: Some(answer) })
     }
 }

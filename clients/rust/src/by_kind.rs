@@ -63,9 +63,7 @@ macro_rules! function {
         where
             F: Future<Output = Result<Answer, E>> + Send + 'a,
         {
-            self.$kind = Some(Box::new(move |challenge, given| {
-                Box::pin(function(challenge, given))
-            }));
+            self.$kind = Some(Box::new(move |challenge, given| Box::pin(function(challenge, given))));
             self
         }
     };

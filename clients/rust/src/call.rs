@@ -84,10 +84,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new(channel: Channel, authorization: Authorization) -> Self {
-        Self {
-            stub: Stub::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES),
-            authorization,
-        }
+        Self { stub: Stub::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES), authorization }
     }
 
     pub(crate) async fn call<C: Call>(
@@ -117,7 +114,7 @@ impl Caller {
         deadline: Instant,
         policy: Option<RetryPolicy>,
     ) -> Result<Response<C::Response>, Status> {
-        let authorization = self.authorization.header().await.map_err(Status::unauthenticated)?;
+        let authorization = self.authorization.header().await?;
         let request = || {
             let mut request = Request::new(message.clone());
             if let Some(header) = authorization.clone() {
@@ -125,9 +122,7 @@ impl Caller {
             }
             // Rounded up, so that tonic's own timer, which reads the header, is never ahead of ours: it would answer
             // CANCELLED.
-            let left = deadline
-                .checked_duration_since(Instant::now())
-                .filter(|left| !left.is_zero())?;
+            let left = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
             request.set_timeout(Duration::from_millis(left.as_micros().div_ceil(1000) as u64));
             Some(request)
         };

@@ -55,11 +55,7 @@ pub struct Challenge {
     pub kind: ChallengeKind,
 }
 
-debug!(Challenge {
-    id: show,
-    prompt: hide,
-    kind: show
-});
+debug!(Challenge { id: show, prompt: hide, kind: show });
 
 /// How a challenge is answered. A kind newer than this client is `Unrecognized`, so that a `match` is complete:
 ///
@@ -166,10 +162,7 @@ pub struct Image {
     pub media_type: String,
 }
 
-debug!(Image {
-    content: hide,
-    media_type: show
-});
+debug!(Image { content: hide, media_type: show });
 
 /// A challenge of a kind that the gateway does not know; all empty when it is this client that does not.
 #[derive(Clone, Default, PartialEq)]
@@ -183,11 +176,7 @@ pub struct UnrecognizedChallenge {
     pub raw: Option<Json>,
 }
 
-debug!(UnrecognizedChallenge {
-    r#type: hide,
-    iterables: hide,
-    raw: hide
-});
+debug!(UnrecognizedChallenge { r#type: hide, iterables: hide, raw: hide });
 
 /// A piece of JSON of Flinks'. It does not print what it holds.
 #[derive(Clone, PartialEq)]

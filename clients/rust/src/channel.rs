@@ -49,10 +49,7 @@ impl Service<http::Request<Body>> for Channel {
 fn drop_unreadable_details(headers: &mut http::HeaderMap) {
     let details = headers.get(DETAILS).cloned();
     let details = MetadataMap::from_headers(details.map(|value| (DETAILS, value)).into_iter().collect());
-    if details
-        .get_bin(DETAILS.as_str())
-        .is_some_and(|details| details.to_bytes().is_err())
-    {
+    if details.get_bin(DETAILS.as_str()).is_some_and(|details| details.to_bytes().is_err()) {
         headers.remove(DETAILS);
     }
 }

@@ -62,11 +62,7 @@ impl Client {
     /// `client.within(Duration::from_secs(60)).authorize(request)`.
     #[must_use]
     pub fn within(&self, timeout: Duration) -> Self {
-        Self {
-            live_timeout: timeout,
-            cached_timeout: timeout,
-            ..self.clone()
-        }
+        Self { live_timeout: timeout, cached_timeout: timeout, ..self.clone() }
     }
 
     /// Signs a customer in at their bank now. Takes from seconds to minutes, as banks do.
@@ -76,9 +72,7 @@ impl Client {
     /// Each call is an attempt at the bank, so it is never repeated; calling again is one more unless the error is
     /// [`retryable`](GatewayError::retryable).
     pub async fn authorize(&self, request: AuthorizeRequest) -> Result<Outcome, GatewayError> {
-        self.caller
-            .call(v1::AuthorizeRequest::from(request), self.live_timeout)
-            .await
+        self.caller.call(v1::AuthorizeRequest::from(request), self.live_timeout).await
     }
 
     /// Answers the challenges of a round, from any process that has its continuation. The answers are checked before
@@ -105,9 +99,7 @@ impl Client {
     ///
     /// Those of the login's last refresh too. `UNAVAILABLE` is repeated as `service_config.json` says.
     pub async fn cached_authorize(&self, request: CachedAuthorizeRequest) -> Result<CachedOutcome, GatewayError> {
-        self.caller
-            .call(v1::CachedAuthorizeRequest::from(request), self.cached_timeout)
-            .await
+        self.caller.call(v1::CachedAuthorizeRequest::from(request), self.cached_timeout).await
     }
 
     /// A whole sign-in: [`authorize`](Self::authorize), then the answerer and [`answer`](Self::answer) for each round.
@@ -176,4 +168,11 @@ impl<E: fmt::Display> fmt::Display for SignInError<E> {
 }
 
 // For any error that can be told, also those that are no `Error` themselves: boxed ones, `anyhow`'s, strings.
-impl<E: fmt::Debug + fmt::Display> Error for SignInError<E> {}
+impl<E: fmt::Debug + fmt::Display> Error for SignInError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Gateway(error) => error.source(),
+            Self::Answerer(_) => None,
+        }
+    }
+}

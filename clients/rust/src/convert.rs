@@ -14,16 +14,8 @@ use crate::{
 impl From<AuthorizeRequest> for v1::AuthorizeRequest {
     fn from(request: AuthorizeRequest) -> Self {
         let subject = match request.subject {
-            Subject::Credentials(Credentials {
-                institution,
-                username,
-                password,
-            }) => {
-                let credentials = v1::Credentials {
-                    institution,
-                    username,
-                    password,
-                };
+            Subject::Credentials(Credentials { institution, username, password }) => {
+                let credentials = v1::Credentials { institution, username, password };
                 authorize_request::Subject::Credentials(credentials)
             }
             Subject::LoginId(login_id) => authorize_request::Subject::LoginId(login_id),
@@ -47,16 +39,8 @@ impl From<AuthorizeRequest> for v1::AuthorizeRequest {
 
 impl From<CachedAuthorizeRequest> for v1::CachedAuthorizeRequest {
     fn from(request: CachedAuthorizeRequest) -> Self {
-        let CachedAuthorizeRequest {
-            login_id,
-            tag,
-            instance,
-        } = request;
-        Self {
-            login_id,
-            tag,
-            instance,
-        }
+        let CachedAuthorizeRequest { login_id, tag, instance } = request;
+        Self { login_id, tag, instance }
     }
 }
 
@@ -149,22 +133,13 @@ impl From<v1::Link> for Link {
             Ok(v1::Resource::Statements) => Resource::Statements,
             Ok(v1::Resource::Authorization) => Resource::Authorization,
         };
-        Self {
-            resource,
-            rel: link.rel,
-            href: link.href,
-            example: link.example,
-        }
+        Self { resource, rel: link.rel, href: link.href, example: link.example }
     }
 }
 
 impl From<v1::PendingOperation> for PendingOperation {
     fn from(pending: v1::PendingOperation) -> Self {
-        Self {
-            request_id: pending.request_id,
-            flinks_code: pending.flinks_code,
-            links: all(pending.links),
-        }
+        Self { request_id: pending.request_id, flinks_code: pending.flinks_code, links: all(pending.links) }
     }
 }
 
@@ -200,19 +175,11 @@ impl From<v1::Challenge> for Challenge {
             }
             Some(Kind::TextOrCall(v1::TextOrCall { phone_numbers })) => ChallengeKind::TextOrCall { phone_numbers },
             Some(Kind::Unrecognized(v1::UnrecognizedChallenge { r#type, iterables, raw })) => {
-                ChallengeKind::Unrecognized(UnrecognizedChallenge {
-                    r#type,
-                    iterables,
-                    raw: raw.map(object),
-                })
+                ChallengeKind::Unrecognized(UnrecognizedChallenge { r#type, iterables, raw: raw.map(object) })
             }
             None => ChallengeKind::Unrecognized(UnrecognizedChallenge::default()),
         };
-        Self {
-            id: challenge.id,
-            prompt: challenge.prompt,
-            kind,
-        }
+        Self { id: challenge.id, prompt: challenge.prompt, kind }
     }
 }
 

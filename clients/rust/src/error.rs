@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, error::Error, fmt, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use crate::{ErrorReason, NextStep};
+use crate::{ErrorReason, NextStep, options::TokenFailed};
 
 const DOMAIN: &str = "flinks-gateway";
 
@@ -13,8 +13,8 @@ const DOMAIN: &str = "flinks-gateway";
 ///
 /// Reasons and next steps that are newer than this client are unspecified, with the name beside them. An error without
 /// the gateway's word, made by the transport or by something on the way, is read with care: the outcome is unknown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct GatewayError(Box<Parts>);
+#[derive(Clone)]
+pub struct GatewayError(Box<Parts>, Option<TokenFailed>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
@@ -128,7 +128,8 @@ impl GatewayError {
 
     /// Reads a status. `repeatable` is whether the method may be repeated when nothing is known.
     pub(crate) fn new(status: &Status, repeatable: bool) -> Self {
-        let (code, message) = match status.source() {
+        let token_failed = status.source().and_then(|source| source.downcast_ref::<TokenFailed>());
+        let (code, message) = match status.source().filter(|_| token_failed.is_none()) {
             Some(source) => (code(status), format!("{}: {}", status.message(), chain(source))),
             None => (status.code(), status.message().to_owned()),
         };
@@ -169,15 +170,12 @@ impl GatewayError {
                 parts.reason_name = parts.reason.full_name().to_owned();
             }
         }
-        Self(Box::new(parts))
+        Self(Box::new(parts), token_failed.cloned())
     }
 
     /// The error of a round whose answers were not there in time.
     pub(crate) fn expired() -> Self {
-        let mut error = Self::new(
-            &Status::not_found("the round was not answered by its expire_time"),
-            false,
-        );
+        let mut error = Self::new(&Status::not_found("the round was not answered by its expire_time"), false);
         error.0.reason = ErrorReason::SessionExpired;
         error.0.reason_name = ErrorReason::SessionExpired.full_name().to_owned();
         error.0.next_step = NextStep::StartOver;
@@ -194,18 +192,26 @@ impl fmt::Debug for GatewayError {
 
 impl fmt::Display for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts {
-            message,
-            reason_name,
-            next_step,
-            ..
-        } = &*self.0;
+        let Parts { message, reason_name, next_step, .. } = &*self.0;
         let reason = reason_name.strip_prefix("ERROR_REASON_").unwrap_or(reason_name);
         write!(f, "{message} ({reason}, next step {next_step})")
     }
 }
 
-impl Error for GatewayError {}
+/// What is said is compared, not what caused it.
+impl PartialEq for GatewayError {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for GatewayError {}
+
+impl Error for GatewayError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.1.as_ref().map(|failed| &*failed.0 as _)
+    }
+}
 
 fn violations(status: &Status) -> Vec<FieldViolation> {
     let request = status.get_details_bad_request();
@@ -260,7 +266,5 @@ pub(crate) fn code(status: &Status) -> Code {
 
 /// Whether this is hyper's word that a request was never written: its connection had gone before.
 pub(crate) fn is_unsent(error: &(dyn Error + 'static)) -> bool {
-    error
-        .downcast_ref::<hyper::Error>()
-        .is_some_and(hyper::Error::is_canceled)
+    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
 }

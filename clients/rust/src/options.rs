@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use tonic::{
+    Status,
     codegen::http::Uri,
     metadata::{Ascii, MetadataValue},
     transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
@@ -38,16 +39,8 @@ enum Token {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            ca,
-            certificate,
-            private_key,
-            token,
-            plaintext,
-            beyond_loopback,
-            live_timeout,
-            cached_timeout,
-        } = self;
+        let Self { ca, certificate, private_key, token, plaintext, beyond_loopback, live_timeout, cached_timeout } =
+            self;
         // Files of certificates often hold the key as well.
         f.debug_struct("Options")
             .field("ca", &ca.as_ref().map(|_| Redacted))
@@ -93,7 +86,8 @@ impl Options {
     }
 
     /// As [`bearer_token`](Self::bearer_token), asked before each call and within its deadline, so that tokens can
-    /// rotate. When it fails nothing is sent, and the call fails with `UNAUTHENTICATED`.
+    /// rotate. When it fails nothing is sent, and the call fails with `UNAUTHENTICATED`; the function's error, unchanged, is
+    /// then the `source` of the [`GatewayError`](crate::GatewayError).
     ///
     /// ```
     /// # use flinks_gateway_client::Options;
@@ -133,18 +127,15 @@ impl Options {
     }
 
     pub(crate) fn timeouts(&self) -> (Duration, Duration) {
-        (
-            self.live_timeout.unwrap_or(Duration::from_secs(250)),
-            self.cached_timeout.unwrap_or(Duration::from_secs(35)),
-        )
+        (self.live_timeout.unwrap_or(Duration::from_secs(250)), self.cached_timeout.unwrap_or(Duration::from_secs(35)))
     }
 
     pub(crate) fn authorization(&self) -> Result<Authorization, InvalidOptions> {
         Ok(match &self.token {
             None => Authorization::None,
-            Some(Token::Fixed(token)) => Authorization::Fixed(bearer(token).ok_or(InvalidOptions(
-                "bearer_token has characters that no header takes".into(),
-            ))?),
+            Some(Token::Fixed(token)) => Authorization::Fixed(
+                bearer(token).ok_or(InvalidOptions("bearer_token has characters that no header takes".into()))?,
+            ),
             Some(Token::Asked(token)) => Authorization::Asked(token.clone()),
         })
     }
@@ -212,21 +203,42 @@ pub(crate) enum Authorization {
 }
 
 impl Authorization {
-    /// The header of a call; no error of the caller's function is told, for it may hold a token.
-    pub(crate) async fn header(&self) -> Result<Option<MetadataValue<Ascii>>, &'static str> {
+    /// The header of a call.
+    pub(crate) async fn header(&self) -> Result<Option<MetadataValue<Ascii>>, Status> {
         match self {
             Self::None => Ok(None),
             Self::Fixed(header) => Ok(Some(header.clone())),
-            Self::Asked(token) => {
-                let token = token()
-                    .await
-                    .map_err(|_| "the client has no bearer token: its function failed")?;
-                let header = bearer(&token).ok_or("the bearer token has characters that no header takes")?;
-                Ok(Some(header))
-            }
+            Self::Asked(token) => match token().await {
+                Ok(token) => bearer(&token)
+                    .map(Some)
+                    .ok_or_else(|| Status::unauthenticated("the bearer token has characters that no header takes")),
+                Err(error) => {
+                    let mut status = Status::unauthenticated("the function that gives the bearer token failed");
+                    status.set_source(Arc::new(TokenFailed(error.into())));
+                    Err(status)
+                }
+            },
         }
     }
 }
+
+/// What the function of a token failed with. It may hold one, and so is handed on, never printed.
+#[derive(Clone)]
+pub(crate) struct TokenFailed(pub(crate) Arc<dyn Error + Send + Sync>);
+
+impl fmt::Debug for TokenFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Redacted, f)
+    }
+}
+
+impl fmt::Display for TokenFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Redacted, f)
+    }
+}
+
+impl Error for TokenFailed {}
 
 fn bearer(token: &str) -> Option<MetadataValue<Ascii>> {
     let mut header = MetadataValue::try_from(format!("Bearer {token}")).ok()?;

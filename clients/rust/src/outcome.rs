@@ -64,13 +64,7 @@ pub struct Session {
     pub tag: String,
 }
 
-debug!(Session {
-    request_id: show,
-    login: show,
-    institution: show,
-    links: show,
-    tag: hide
-});
+debug!(Session { request_id: show, login: show, institution: show, links: show, tag: hide });
 
 /// A saved login: the reference to a customer's credentials and data at Flinks.
 #[derive(Clone, PartialEq, Eq)]

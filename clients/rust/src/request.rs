@@ -13,20 +13,12 @@ pub struct Credentials {
     pub password: String,
 }
 
-debug!(Credentials {
-    institution: show,
-    username: hide,
-    password: hide
-});
+debug!(Credentials { institution: show, username: hide, password: hide });
 
 impl Credentials {
     /// The credentials of a customer at an institution.
     pub fn new(institution: impl Into<String>, username: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            institution: institution.into(),
-            username: username.into(),
-            password: password.into(),
-        }
+        Self { institution: institution.into(), username: username.into(), password: password.into() }
     }
 }
 
@@ -159,21 +151,13 @@ pub struct CachedAuthorizeRequest {
     pub instance: String,
 }
 
-debug!(CachedAuthorizeRequest {
-    login_id: hide,
-    tag: hide,
-    instance: show
-});
+debug!(CachedAuthorizeRequest { login_id: hide, tag: hide, instance: show });
 
 impl CachedAuthorizeRequest {
     /// A request to reopen a saved login.
     #[must_use]
     pub fn new(login_id: impl Into<String>) -> Self {
-        Self {
-            login_id: login_id.into(),
-            tag: String::new(),
-            instance: String::new(),
-        }
+        Self { login_id: login_id.into(), tag: String::new(), instance: String::new() }
     }
 
     /// Sets [`tag`](Self::tag).

@@ -11,14 +11,8 @@ async fn plaintext_stays_on_loopback() {
     for address in ["localhost:1", "LOCALHOST:1", "127.0.0.1:1", "127.9.9.9:1", "[::1]:1"] {
         assert!(!refused(address, Options::new().plaintext()), "{address}");
     }
-    let beyond = [
-        "10.0.0.1:1",
-        "gateway.example:1",
-        "localhost.example:1",
-        "127.0.0.1.example:1",
-        "[::2]:1",
-        "0.0.0.0:1",
-    ];
+    let beyond =
+        ["10.0.0.1:1", "gateway.example:1", "localhost.example:1", "127.0.0.1.example:1", "[::2]:1", "0.0.0.0:1"];
     for address in beyond {
         assert!(refused(address, Options::new().plaintext()), "{address}");
         let options = Options::new().plaintext().dangerously_allow_plaintext_beyond_loopback();
@@ -45,10 +39,7 @@ async fn an_address_is_a_host_and_a_port() {
 #[tokio::test]
 async fn contradictions_are_refused() {
     let address = "localhost:1";
-    assert!(refused(
-        address,
-        Options::new().dangerously_allow_plaintext_beyond_loopback()
-    ));
+    assert!(refused(address, Options::new().dangerously_allow_plaintext_beyond_loopback()));
     assert!(refused(address, Options::new().plaintext().ca("pem")));
     assert!(refused(address, Options::new().ca("pem")));
     assert!(refused(address, Options::new().certificate("pem")));

@@ -70,9 +70,7 @@ async fn connection(socket: TcpStream, replies: Vec<Reply>, seen: Arc<Mutex<Seen
             Reply::Message(message) => message_to(&mut respond, message),
             Reply::Status(status) => {
                 let head = Response::builder().header("content-type", "application/grpc");
-                respond
-                    .send_response(head.header("grpc-status", *status).body(()).unwrap(), true)
-                    .unwrap();
+                respond.send_response(head.header("grpc-status", *status).body(()).unwrap(), true).unwrap();
             }
             Reply::Garbled => {
                 let head = Response::builder().header("content-type", "application/grpc");
@@ -95,11 +93,7 @@ fn message_to(respond: &mut SendResponse<Bytes>, message: &Bytes) {
     let head = head.header("x-request-id", "call-1").body(()).unwrap();
     let mut body = respond.send_response(head, false).unwrap();
     body.send_data(message.clone(), false).unwrap();
-    body.send_trailers(HeaderMap::from_iter([(
-        "grpc-status".parse().unwrap(),
-        "0".parse().unwrap(),
-    )]))
-    .unwrap();
+    body.send_trailers(HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())])).unwrap();
 }
 
 fn message(message: &impl Message) -> Reply {
@@ -124,11 +118,7 @@ fn round(expires_in: Duration) -> Reply {
     let question = v1::challenge::Kind::QuestionAndAnswer(v1::QuestionAndAnswer {});
     let round = v1::ChallengeRound {
         continuation: "secret continuation".into(),
-        challenges: vec![v1::Challenge {
-            id: "1".into(),
-            prompt: "secret prompt".into(),
-            kind: Some(question),
-        }],
+        challenges: vec![v1::Challenge { id: "1".into(), prompt: "secret prompt".into(), kind: Some(question) }],
         round: 1,
         expire_time: Some((SystemTime::now() + expires_in).into()),
         ..v1::ChallengeRound::default()
@@ -142,10 +132,7 @@ fn connect(address: &str) -> Client {
 }
 
 fn request() -> AuthorizeRequest {
-    AuthorizeRequest::new(
-        Credentials::new("FlinksCapital", "secret user", "secret password"),
-        true,
-    )
+    AuthorizeRequest::new(Credentials::new("FlinksCapital", "secret user", "secret password"), true)
 }
 
 async fn authorize(client: &Client) -> GatewayError {
@@ -153,9 +140,7 @@ async fn authorize(client: &Client) -> GatewayError {
 }
 
 async fn cached(client: &Client) -> Result<CachedOutcome, GatewayError> {
-    client
-        .cached_authorize(CachedAuthorizeRequest::new("secret login"))
-        .await
+    client.cached_authorize(CachedAuthorizeRequest::new("secret login")).await
 }
 
 fn calls(seen: &Arc<Mutex<Seen>>) -> usize {
@@ -171,10 +156,7 @@ async fn only_cached_calls_are_repeated_and_only_when_unavailable() {
     assert_eq!(calls(&seen), 4);
 
     let (address, seen) = serve(vec![Reply::Status("14"), cached_session()]).await;
-    assert!(matches!(
-        cached(&connect(&address)).await,
-        Ok(CachedOutcome::Session(_))
-    ));
+    assert!(matches!(cached(&connect(&address)).await, Ok(CachedOutcome::Session(_))));
     assert_eq!(calls(&seen), 2);
 
     let (address, seen) = serve(vec![Reply::Status("2")]).await;
@@ -218,30 +200,21 @@ async fn after_goaway_the_next_live_call_connects_again_though_another_still_wai
 async fn deadlines_reach_the_wire_and_end_calls() {
     let (address, seen) = serve(vec![Reply::Never]).await;
     let client = connect(&address);
-    for (call, late) in [
-        ("250000m", client.within(Duration::from_secs(250))),
-        ("100000u", client.within(Duration::from_millis(100))),
-    ] {
+    for (call, late) in
+        [("250000m", client.within(Duration::from_secs(250))), ("100000u", client.within(Duration::from_millis(100)))]
+    {
         let error = tokio::time::timeout(Duration::from_millis(500), authorize(&late)).await;
         let header = seen.lock().unwrap().calls.last().unwrap().1["grpc-timeout"].clone();
         assert_eq!(header, call);
         if let Ok(error) = error {
-            assert_eq!(
-                (error.code(), error.next_step()),
-                (Code::DeadlineExceeded, NextStep::CheckOutcome)
-            );
+            assert_eq!((error.code(), error.next_step()), (Code::DeadlineExceeded, NextStep::CheckOutcome));
             assert!(error.is_deadline_exceeded() && !error.retryable());
         }
     }
     let error = authorize(&client.within(Duration::ZERO)).await;
     assert_eq!((error.code(), calls(&seen)), (Code::DeadlineExceeded, 2));
     let agent = &seen.lock().unwrap().calls[0].1["user-agent"];
-    assert!(
-        agent
-            .to_str()
-            .unwrap()
-            .starts_with(concat!("flinks-gateway-rust/", env!("CARGO_PKG_VERSION")))
-    );
+    assert!(agent.to_str().unwrap().starts_with(concat!("flinks-gateway-rust/", env!("CARGO_PKG_VERSION"))));
 }
 
 #[tokio::test]
@@ -250,29 +223,17 @@ async fn a_token_is_asked_for_before_each_call() {
     let asked = Arc::new(AtomicUsize::new(0));
     let options = Options::new().plaintext().bearer_token_from(move || {
         let number = asked.fetch_add(1, Ordering::Relaxed);
-        async move {
-            if number < 2 {
-                Ok(format!("token-{number}"))
-            } else {
-                Err("secret".into())
-            }
-        }
+        async move { if number < 2 { Ok(format!("token-{number}")) } else { Err("secret".into()) } }
     });
     let client = Client::connect(address, options).unwrap();
     assert!(cached(&client).await.is_ok());
     assert!(cached(&client).await.is_ok());
     let error = cached(&client).await.unwrap_err();
-    assert_eq!(
-        (error.code(), error.next_step()),
-        (Code::Unauthenticated, NextStep::ContactOperator)
-    );
+    assert_eq!((error.code(), error.next_step()), (Code::Unauthenticated, NextStep::ContactOperator));
     assert!(!format!("{error:?} {error}").contains("secret"));
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "secret");
     let seen = seen.lock().unwrap();
-    let tokens: Vec<_> = seen
-        .calls
-        .iter()
-        .map(|(_, headers)| &headers["authorization"])
-        .collect();
+    let tokens: Vec<_> = seen.calls.iter().map(|(_, headers)| &headers["authorization"]).collect();
     assert_eq!(tokens, ["Bearer token-0", "Bearer token-1"]);
 }
 
@@ -285,10 +246,7 @@ async fn an_answerer_is_interrupted_when_its_round_expires() {
     let Err(SignInError::Gateway(error)) = client.sign_in(request(), answerer).await else {
         panic!("no round ends so");
     };
-    assert_eq!(
-        (error.reason(), error.next_step()),
-        (ErrorReason::SessionExpired, NextStep::StartOver)
-    );
+    assert_eq!((error.reason(), error.next_step()), (ErrorReason::SessionExpired, NextStep::StartOver));
     assert!(started.elapsed() < Duration::from_secs(2));
     assert_eq!(calls(&seen), 1);
 }
@@ -320,13 +278,9 @@ async fn a_sign_in_runs_in_a_task_of_its_own() {
 async fn a_kind_without_a_function_ends_the_sign_in() {
     let (address, _) = serve(vec![round(Duration::from_secs(60))]).await;
     let client = connect(&address);
-    let answerer = ByKind::<Infallible>::new()
-        .text_or_call(async |_, _| unreachable!())
-        .into_answerer();
+    let answerer = ByKind::<Infallible>::new().text_or_call(async |_, _| unreachable!()).into_answerer();
     let done = tokio::spawn(async move { client.sign_in(request(), answerer).await });
-    let unanswered = ByKindError::Unanswered {
-        kind: "question_and_answer",
-    };
+    let unanswered = ByKindError::Unanswered { kind: "question_and_answer" };
     assert_eq!(done.await.unwrap(), Err(SignInError::Answerer(unanswered)));
 }
 
@@ -342,10 +296,7 @@ async fn an_outcome_that_is_not_known_is_an_error_with_the_gateways_call_id() {
 async fn details_that_are_not_base64_are_none() {
     let (address, _) = serve(vec![Reply::Garbled]).await;
     let error = authorize(&connect(&address)).await;
-    assert_eq!(
-        (error.code(), error.reason()),
-        (Code::FailedPrecondition, ErrorReason::OutcomeUnknown)
-    );
+    assert_eq!((error.code(), error.reason()), (Code::FailedPrecondition, ErrorReason::OutcomeUnknown));
 }
 
 #[tokio::test]

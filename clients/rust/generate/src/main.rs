@@ -12,11 +12,8 @@ use prost_types::FileDescriptorSet;
 const PACKAGE: &str = "flinks.gateway.v1";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let [image, folder]: [String; 2] = env::args()
-        .skip(1)
-        .collect::<Vec<_>>()
-        .try_into()
-        .map_err(|_| "usage: generate IMAGE FOLDER")?;
+    let [image, folder]: [String; 2] =
+        env::args().skip(1).collect::<Vec<_>>().try_into().map_err(|_| "usage: generate IMAGE FOLDER")?;
     let image = fs::read(image)?;
     tonic_prost_build::configure()
         .build_server(false)
@@ -30,10 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The full names of all messages that carry a secret, themselves or in a message below them, and of their oneofs,
 /// which are enums of their own in Rust.
 fn secret(pool: &DescriptorPool) -> BTreeSet<String> {
-    let ours: Vec<_> = pool
-        .all_messages()
-        .filter(|message| message.package_name() == PACKAGE)
-        .collect();
+    let ours: Vec<_> = pool.all_messages().filter(|message| message.package_name() == PACKAGE).collect();
     let mut secret = BTreeSet::new();
     loop {
         let known = secret.len();
@@ -57,10 +51,7 @@ fn secret(pool: &DescriptorPool) -> BTreeSet<String> {
 }
 
 fn is_secret(field: &FieldDescriptor, secret: &BTreeSet<String>) -> bool {
-    let marked = field
-        .options()
-        .get_field_by_name("debug_redact")
-        .is_some_and(|value| value.as_bool() == Some(true));
+    let marked = field.options().get_field_by_name("debug_redact").is_some_and(|value| value.as_bool() == Some(true));
     marked || matches!(field.kind(), Kind::Message(message) if secret.contains(&path(&message)))
 }
 
