@@ -37,6 +37,8 @@ proto: ## lint and format the contract, and compare it with what callers rely on
 
 deny: ## licences, bans and sources of all dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --log-level error check bans licenses sources
+	$(CARGO) deny --locked --log-level error --manifest-path clients/rust/Cargo.toml --config deny.toml \
+	  check bans licenses sources
 
 grpcurl: ## paste the lines that the demo prints (needs grpcurl)
 	tests/grpcurl.sh
