@@ -67,3 +67,48 @@ impl Case {
             .filter_map(|step| step.told.get("request")?.get("username")?.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::newer::pb::{ErrorReason, NextStep};
+
+    /// All that the cases expect, as text.
+    fn expected() -> String {
+        let cases = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap();
+        let steps = cases.iter().flat_map(|case| &case.steps);
+        steps.map(|step| step.expect.to_string()).collect()
+    }
+
+    #[test]
+    fn every_reason_next_step_and_kind_of_challenge_is_expected_somewhere() {
+        let expected = expected();
+        let reasons = (0..99).filter_map(|number| ErrorReason::try_from(number).ok());
+        for reason in reasons {
+            let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
+            assert!(
+                expected.contains(&format!(r#""reason":"{name}""#)),
+                "{name}"
+            );
+        }
+        let steps = (0..99).filter_map(|number| NextStep::try_from(number).ok());
+        for step in steps {
+            let name = step.as_str_name().trim_start_matches("NEXT_STEP_");
+            assert!(
+                expected.contains(&format!(r#""next_step":"{name}""#)),
+                "{name}"
+            );
+        }
+        for kind in [
+            "question_and_answer",
+            "question_selection",
+            "multiple_choice",
+            "multiple_selection",
+            "image_selection",
+            "text_or_call",
+            "unrecognized",
+        ] {
+            assert!(expected.contains(&format!(r#""kind":"{kind}""#)), "{kind}");
+        }
+    }
+}

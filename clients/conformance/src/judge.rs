@@ -280,3 +280,147 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn case() -> Case {
+        let expect = json!({"session": {"request_id": "$any", "tag": "blue"}});
+        let case = json!({"name": "a", "steps": [{"call": "authorize", "expect": expect}]});
+        serde_json::from_value(case).unwrap()
+    }
+
+    fn line(result: Value) -> Value {
+        json!({"case": "a", "steps": [result]})
+    }
+
+    fn session() -> Value {
+        json!({
+            "session": {"request_id": "r", "login": null, "institution": null, "links": [], "tag": "blue"},
+            "printed": ["Session([redacted])"],
+        })
+    }
+
+    fn error() -> Value {
+        json!({
+            "error": {
+                "code": "UNKNOWN", "message": "m", "reason": "OUTCOME_UNKNOWN",
+                "reason_name": "ERROR_REASON_OUTCOME_UNKNOWN", "next_step": "CHECK_OUTCOME", "retryable": false,
+                "retry_delay_ms": null, "field_violations": [], "flinks_code": "", "http_status": 0, "request_id": "",
+                "metadata": {}, "call_id": "", "predicates": ["is_outcome_unknown"],
+            },
+            "printed": ["GatewayError"],
+        })
+    }
+
+    fn with(mut value: Value, pointer: &str, part: Value) -> Value {
+        *value.pointer_mut(pointer).unwrap() = part;
+        value
+    }
+
+    fn fault(result: Value) -> Option<String> {
+        let secrets = BTreeSet::from(["hunter-2".to_owned()]);
+        judge(&case(), Some(&line(result)), &secrets)
+    }
+
+    #[test]
+    fn what_was_expected_passes() {
+        assert_eq!(fault(session()), None);
+    }
+
+    #[test]
+    fn whatever_else_a_runner_says_is_a_fault() {
+        assert!(judge(&case(), None, &BTreeSet::new()).is_some());
+        assert!(
+            judge(
+                &case(),
+                Some(&json!({"case": "a", "steps": []})),
+                &BTreeSet::new()
+            )
+            .is_some()
+        );
+        let mut without_tag = session();
+        without_tag["session"]
+            .as_object_mut()
+            .unwrap()
+            .remove("tag");
+        let mut with_more = session();
+        with_more["session"]["colour"] = json!("red");
+        for wrong in [
+            json!({}),
+            json!({"broken": "why", "printed": ["x"]}),
+            json!({"connected": true, "printed": ["x"]}),
+            with(session(), "/session/tag", json!("red")),
+            with(session(), "/session/request_id", json!("")),
+            with(session(), "/printed", json!([])),
+            with(session(), "/printed", json!([7])),
+            with(session(), "/printed", json!(["Session(hunter-2)"])),
+            without_tag,
+            with_more,
+        ] {
+            assert!(fault(wrong.clone()).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_reason_its_name_and_its_predicate_are_one() {
+        assert_eq!(shape(&error()), None);
+        for wrong in [
+            with(
+                error(),
+                "/error/reason_name",
+                json!("ERROR_REASON_RATE_LIMITED"),
+            ),
+            with(error(), "/error/predicates", json!([])),
+            with(
+                error(),
+                "/error/predicates",
+                json!(["is_outcome_unknown", "is_rate_limited"]),
+            ),
+            with(error(), "/error/reason", json!("UNSPECIFIED")),
+        ] {
+            assert!(shape(&wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rules_hold_where_they_should_and_nowhere_else() {
+        let now = jiff::Timestamp::now().as_millisecond();
+        for (rule, fits, does_not) in [
+            (json!({"$between": [1, 3]}), json!("2"), json!("4")),
+            (
+                json!({"$from_now_ms": [-5000, 5000]}),
+                json!(now),
+                json!(now - 60_000),
+            ),
+            (json!({"$length": 3}), json!("AAAA"), json!("AAA=")),
+            (
+                json!({"$one_of": ["a", {"b": 1}]}),
+                json!({"b": 1}),
+                json!({"b": 2}),
+            ),
+            (json!("$any"), json!("x"), json!("")),
+            (json!([1, 2]), json!([1, 2]), json!([1])),
+        ] {
+            assert_eq!(differs(&rule, &fits, ""), None, "{rule}");
+            assert!(differs(&rule, &does_not, "").is_some(), "{rule}");
+        }
+        assert!(differs(&json!({"$typo": 1}), &json!(1), "").is_some());
+    }
+
+    #[test]
+    fn secrets_are_found_in_plans_and_results() {
+        let plan =
+            json!({"cases": [{"steps": [{"request": {"password": "canary-pw", "tag": "short"}}]}]});
+        let result = json!({"steps": [{"challenge_round": {"continuation": "canary-co", "challenges": [
+            {"prompt": "canary-pr", "choices": ["canary-ch"]}]}, "error": {"message": "not one"}}]});
+        let found = secrets([&plan, &result]);
+        for secret in ["canary-pw", "canary-co", "canary-pr", "canary-ch"] {
+            assert!(found.contains(secret), "{secret}");
+        }
+        assert!(!found.contains("short") && !found.contains("not one"));
+    }
+}

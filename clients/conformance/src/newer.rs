@@ -25,7 +25,7 @@ use pb::authorization_service_server::{AuthorizationService, AuthorizationServic
 
 /// The doctored contract: see `build.rs`.
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
-mod pb {
+pub(crate) mod pb {
     tonic::include_proto!("flinks.gateway.v1");
 }
 

@@ -115,3 +115,34 @@ pub(crate) async fn example(folder: &Path, gateway: &str) -> io::Result<Output> 
     command.env_remove("no_proxy").env_remove("NO_PROXY");
     command.arg(gateway).output().await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    async fn heard(script: &str) -> Heard {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("conformance");
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        run(&path, folder.path()).await.unwrap()
+    }
+
+    /// One test, since a program that is being written while another thread starts one cannot be run.
+    #[tokio::test]
+    async fn results_are_heard_and_all_else_is_a_fault() {
+        let well = heard(r#"echo '{"case": "a", "steps": []}'; echo hm >&2"#).await;
+        assert!(well.results.contains_key("a"));
+        assert_eq!((well.complaints.as_str(), well.end), ("hm\n", None));
+        for script in [
+            "exit 3",
+            "kill -9 $$",
+            "echo nonsense",
+            r#"echo '{"case": "a"}'; echo '{"case": "a"}'"#,
+        ] {
+            assert!(heard(script).await.end.is_some(), "{script}");
+        }
+    }
+}
