@@ -49,17 +49,22 @@ func Connect(address string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	connection, err := grpc.NewClient("dns:///"+address,
+	dial := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
-		grpc.WithUserAgent("flinks-gateway-go/"+Version),
+		grpc.WithUserAgent("flinks-gateway-go/" + Version),
 		grpc.WithDefaultServiceConfig(serviceConfig),
 		// Nor may DNS bring another.
 		grpc.WithDisableServiceConfig(),
 		// A bank may take minutes, and what is on the way may drop a connection that is silent so long.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		// Rounds may carry images.
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(32<<20)),
-	)
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(32 << 20)),
+	}
+	if settings.plaintext {
+		// What is allowed in the clear goes straight to where it was allowed to go.
+		dial = append(dial, grpc.WithNoProxy())
+	}
+	connection, err := grpc.NewClient("dns:///"+address, dial...)
 	if err != nil {
 		return nil, fmt.Errorf("flinks-gateway: %w", err)
 	}

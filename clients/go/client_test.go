@@ -57,7 +57,7 @@ func (g *gateway) CachedAuthorize(ctx context.Context, _ *gatewayv1.CachedAuthor
 	return nil, g.cached
 }
 
-func start(t *testing.T, served *gateway, options ...flinksgateway.Option) *flinksgateway.Client {
+func serve(t *testing.T, served *gateway) *net.TCPAddr {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,7 +67,17 @@ func start(t *testing.T, served *gateway, options ...flinksgateway.Option) *flin
 	gatewayv1.RegisterAuthorizationServiceServer(server, served)
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
-	client, err := flinksgateway.Connect(listener.Addr().String(), append(options, flinksgateway.WithPlaintext())...)
+	return listener.Addr().(*net.TCPAddr)
+}
+
+func start(t *testing.T, served *gateway, options ...flinksgateway.Option) *flinksgateway.Client {
+	t.Helper()
+	return connect(t, serve(t, served).String(), options...)
+}
+
+func connect(t *testing.T, address string, options ...flinksgateway.Option) *flinksgateway.Client {
+	t.Helper()
+	client, err := flinksgateway.Connect(address, append(options, flinksgateway.WithPlaintext())...)
 	if err != nil {
 		t.Fatal(err)
 	}

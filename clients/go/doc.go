@@ -15,5 +15,5 @@
 // Passwords, user names, prompts, answers, LoginIds and the like are [Secret] values: what prints them shows [redacted].
 //
 // The stubs generated from the contract are in flinks-gateway.example/client/flinks/gateway/v1. Their messages do print
-// secrets.
+// secrets. So does HTTP/2 itself in a program that runs with GODEBUG=http2debug=2: never do, where passwords are real.
 package flinksgateway

@@ -108,6 +108,9 @@ func newError(ctx context.Context, failure error, cached bool, callID string) *G
 	if errors.As(failure, &carrier) && carrier.GRPCStatus() != nil {
 		read = carrier.GRPCStatus()
 	}
+	plain := read.Proto()
+	plain.Message = unquoted(plain.GetMessage())
+	read = status.FromProto(plain)
 	e := &GatewayError{Code: read.Code(), Message: read.Message(), CallID: callID, status: read}
 	switch {
 	case e.Code == codes.DeadlineExceeded:
@@ -130,6 +133,14 @@ func newError(ctx context.Context, failure error, cached bool, callID string) *G
 	}
 	e.ReasonName = gatewayv1.ErrorReason(e.Reason).String()
 	return e
+}
+
+// unquoted leaves out what gRPC quotes at the end of its own messages: what came from a peer that is no gateway, which
+// may echo the request.
+func unquoted(message string) string {
+	message, _, _ = strings.Cut(message, "\ndata: ")
+	message, _, _ = strings.Cut(message, ", debug data: ")
+	return message
 }
 
 func infoOf(read *status.Status) *errdetails.ErrorInfo {
