@@ -4,7 +4,6 @@ package flinksgateway
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -84,12 +83,6 @@ func (a Answer) Equal(other Answer) bool {
 func (a Answer) String() string {
 	return fmt.Sprintf("Answer{ChallengeID:%s %s}", a.challengeID, redacted)
 }
-
-// Format writes String for every verb.
-func (a Answer) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, a.String()) }
-
-// MarshalText is String, for JSON and logs.
-func (a Answer) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // DeliveryMethod is how a bank delivers a code to a phone.
 type DeliveryMethod int32
