@@ -90,8 +90,9 @@ fn http() -> auto::Builder<TokioExecutor> {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(10))
-        // A browser sends a request again on its own, a POST too, when the connection it was sent on is lost, if that
-        // was used before. A sign-in must not be repeated, so each has a connection of its own.
+        // A browser sends a request again on its own, a POST too, when its connection is lost before it was answered and
+        // was used before, or opened in advance. A sign-in must not be repeated, so each connection is used once. Against
+        // the other, `web.rs` answers at once.
         .keep_alive(false);
     http
 }

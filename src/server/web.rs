@@ -4,16 +4,25 @@
 //! not listed is refused here too and not by its browser alone, which asks nothing when a page's own host name has
 //! been pointed at this port.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN},
 };
-use tonic::body::Body;
+use http_body::Frame;
+use http_body_util::BodyExt;
+use tonic::{Status, body::Body, metadata::GRPC_CONTENT_TYPE};
 use tonic_web::GrpcWebLayer;
 use tower::{
-    ServiceBuilder,
+    Layer, Service, ServiceBuilder,
     layer::util::{Identity, Stack},
 };
 use tower_http::{
@@ -49,19 +58,13 @@ const REQUEST_HEADERS: [HeaderName; 6] = [
     HeaderName::from_static("x-user-agent"),
 ];
 
-/// What a page may read. An error without a message before it is told in headers.
-const RESPONSE_HEADERS: [HeaderName; 4] = [
-    HeaderName::from_static("grpc-message"),
-    HeaderName::from_static("grpc-status"),
-    HeaderName::from_static("grpc-status-details-bin"),
-    HeaderName::from_static("x-request-id"),
-];
-
 /// How long a browser may remember what it was told: as long as Chrome does at most.
 const REMEMBERED: Duration = Duration::from_secs(2 * 60 * 60);
 
-type Layers =
-    Stack<GrpcWebLayer, Stack<ValidateRequestHeaderLayer<Listed>, Stack<CorsLayer, Identity>>>;
+type Layers = Stack<
+    HeadFirst,
+    Stack<GrpcWebLayer, Stack<ValidateRequestHeaderLayer<Listed>, Stack<CorsLayer, Identity>>>,
+>;
 
 /// What comes before the layers of a call. A browser's question is answered by the first of them, and is no call.
 pub(super) fn layers(origins: WebOrigins) -> Layers {
@@ -72,12 +75,12 @@ pub(super) fn layers(origins: WebOrigins) -> Layers {
         }))
         .allow_methods([Method::POST])
         .allow_headers(REQUEST_HEADERS)
-        .expose_headers(RESPONSE_HEADERS)
         .max_age(REMEMBERED);
     ServiceBuilder::new()
         .layer(cors)
         .layer(ValidateRequestHeaderLayer::custom(Listed(origins)))
         .layer(GrpcWebLayer::new())
+        .layer(HeadFirst)
         .into_inner()
 }
 
@@ -99,7 +102,96 @@ impl ValidateRequest<Body> for Listed {
                 *response.status_mut() = StatusCode::FORBIDDEN;
                 Err(response)
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => {
+                if is_web {
+                    request.extensions_mut().insert(Web);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Marks a request that came as gRPC-Web.
+#[derive(Clone, Copy, Debug)]
+struct Web;
+
+/// Answers a page with an empty head at once, and only then begins its call: what a head would tell comes in trailers.
+///
+/// A browser that had opened a connection in advance sends a request again, a POST too, when that connection is lost
+/// before it was answered. With a head it was, so a sign-in is not repeated while it waits for the bank.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeadFirst;
+
+impl<S> Layer<S> for HeadFirst {
+    type Service = HeadFirstService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        HeadFirstService(inner)
+    }
+}
+
+/// See [`HeadFirst`].
+#[derive(Clone, Debug)]
+pub(super) struct HeadFirstService<S>(S);
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+impl<S> Service<Request<Body>> for HeadFirstService<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let is_page = request.extensions().get::<Web>().is_some();
+        // What tonic-web does not know it has left as it was.
+        let is_call = request.headers().get(CONTENT_TYPE) == Some(&GRPC_CONTENT_TYPE);
+        let answer = self.0.call(request);
+        if !(is_page && is_call) {
+            return Box::pin(answer);
+        }
+        let answer = async {
+            // The connection writes the head in between.
+            tokio::task::yield_now().await;
+            answer.await
+        };
+        let rest = Body::new(Rest::Awaited(Box::pin(answer)));
+        Box::pin(async { Ok(Response::new(rest)) })
+    }
+}
+
+/// What follows a head that was sent in advance.
+enum Rest {
+    Awaited(Answering),
+    Answered(Body),
+}
+
+impl http_body::Body for Rest {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if let Self::Awaited(answer) = &mut *self {
+            let Ok(answer) = ready!(answer.as_mut().poll(context));
+            let (mut head, body) = answer.into_parts();
+            head.headers.remove(CONTENT_TYPE);
+            let trailers = std::future::ready(Some(Ok(head.headers)));
+            *self = Self::Answered(Body::new(body.with_trailers(trailers)));
+        }
+        match &mut *self {
+            Self::Awaited(_) => Poll::Pending,
+            Self::Answered(body) => Pin::new(body).poll_frame(context),
         }
     }
 }
