@@ -124,7 +124,7 @@ public final class Conformance {
             result.put("error", error(error));
         } catch (UnansweredChallengeException error) {
             seen.add(error);
-            result.put("unanswered", error.kind());
+            result.put("unanswered", kind(error.kind()));
         } catch (IllegalArgumentException error) {
             seen.add(error);
             result.put("refused", error.getMessage());
@@ -372,7 +372,7 @@ public final class Conformance {
     }
 
     private static Object challenge(Challenge challenge) {
-        Map<String, Object> json = map("kind", challenge.kind(), "id", challenge.id(), "prompt", challenge.prompt());
+        Map<String, Object> json = map("kind", kind(challenge.getClass()), "id", challenge.id(), "prompt", challenge.prompt());
         json.putAll(challenge.accept(new Challenge.Visitor<Map<String, Object>>() {
             @Override
             public Map<String, Object> questionAndAnswer(Challenge.QuestionAndAnswer asked) {
@@ -414,6 +414,12 @@ public final class Conformance {
             }
         }));
         return json;
+    }
+
+    /** The contract's name of a kind of challenge. */
+    private static String kind(Class<? extends Challenge> type) {
+        String name = type.getSimpleName().replaceAll("\\B([A-Z])", "_$1").toLowerCase();
+        return name.equals("unrecognized_challenge") ? "unrecognized" : name;
     }
 
     private static Object error(GatewayException error) {

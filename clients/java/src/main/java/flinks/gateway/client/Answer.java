@@ -88,7 +88,7 @@ public final class Answer implements Redacted {
         return new Answer(to(challengeId)
                 .setCodeDelivery(CodeDelivery.newBuilder()
                         .setPhoneNumber(phoneNumber)
-                        .setMethod(Convert.method(method))));
+                        .setMethod(flinks.gateway.v1.DeliveryMethod.valueOf(method.fullName()))));
     }
 
     /**
@@ -115,16 +115,6 @@ public final class Answer implements Redacted {
 
     ChallengeAnswer message() {
         return message;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Answer answer && message.equals(answer.message);
-    }
-
-    @Override
-    public int hashCode() {
-        return message.hashCode();
     }
 
     @Override

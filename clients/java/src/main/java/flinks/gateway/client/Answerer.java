@@ -121,7 +121,7 @@ public interface Answerer<X extends Exception> {
         public List<Answer> answer(ChallengeRound round) {
             for (Challenge challenge : round.challenges()) {
                 if (!functions.containsKey(challenge.getClass())) {
-                    throw new UnansweredChallengeException(challenge.kind());
+                    throw new UnansweredChallengeException(challenge.getClass());
                 }
             }
             return round.challenges().stream()

@@ -2,8 +2,6 @@
 package flinks.gateway.client;
 
 import com.google.gson.annotations.JsonAdapter;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Whom to sign in live, and what to keep of it: {@code AuthorizeRequest.of(subject).save(true)}, and then what is
@@ -11,7 +9,7 @@ import java.util.Optional;
  *
  * @param subject who signs in
  * @param save whether Flinks keeps the credentials and data after the call
- * @param language the language of the bank's prompts; absent leaves the choice to Flinks
+ * @param language the language of the bank's prompts; unspecified leaves the choice to Flinks
  * @param tag what Flinks stores with the request and echoes; empty sends none
  * @param scheduleRefresh whether a login that is saved for the first time is refreshed every night
  * @param withMfaQuestions whether Flinks collects all the customer's security questions as well
@@ -21,20 +19,12 @@ import java.util.Optional;
 public record AuthorizeRequest(
         Subject subject,
         boolean save,
-        Optional<Language> language,
+        Language language,
         String tag,
         boolean scheduleRefresh,
         boolean withMfaQuestions,
         String instance)
         implements Redacted {
-    /** Takes all fields; {@link #of} is shorter. */
-    public AuthorizeRequest {
-        Objects.requireNonNull(subject, "subject");
-        Objects.requireNonNull(language, "language");
-        Objects.requireNonNull(tag, "tag");
-        Objects.requireNonNull(instance, "instance");
-    }
-
     /**
      * Begins a request.
      *
@@ -42,8 +32,7 @@ public record AuthorizeRequest(
      * @return what becomes a request once {@code save} is said
      */
     public static Unsaved of(Subject subject) {
-        Objects.requireNonNull(subject, "subject");
-        return save -> new AuthorizeRequest(subject, save, Optional.empty(), "", false, false, "");
+        return save -> new AuthorizeRequest(subject, save, Language.UNSPECIFIED, "", false, false, "");
     }
 
     /** A request that lacks {@code save}: what happens to a customer's bank password is no default. */
@@ -68,8 +57,7 @@ public record AuthorizeRequest(
      * @return a request with it
      */
     public AuthorizeRequest language(Language language) {
-        return new AuthorizeRequest(
-                subject, save, Optional.of(language), tag, scheduleRefresh, withMfaQuestions, instance);
+        return new AuthorizeRequest(subject, save, language, tag, scheduleRefresh, withMfaQuestions, instance);
     }
 
     /**

@@ -2,7 +2,6 @@
 package flinks.gateway.client;
 
 import com.google.gson.annotations.JsonAdapter;
-import java.util.Objects;
 
 /**
  * Which saved login to reopen: {@code CachedAuthorizeRequest.of(loginId)}.
@@ -13,13 +12,6 @@ import java.util.Objects;
  */
 @JsonAdapter(Redacted.Adapter.class)
 public record CachedAuthorizeRequest(String loginId, String tag, String instance) implements Redacted {
-    /** Takes all fields; {@link #of} is shorter. */
-    public CachedAuthorizeRequest {
-        Objects.requireNonNull(loginId, "loginId");
-        Objects.requireNonNull(tag, "tag");
-        Objects.requireNonNull(instance, "instance");
-    }
-
     /**
      * Makes a request.
      *

@@ -15,9 +15,6 @@ public sealed interface Challenge extends Redacted {
     /** {@return what to show the customer; may be empty where the bank lets pictures or phone numbers speak} */
     String prompt();
 
-    /** {@return the contract's name for the kind, such as {@code question_and_answer}} */
-    String kind();
-
     /**
      * Continues with the visitor's method for this kind. (Java 21 can {@code switch} over a challenge instead.)
      *
@@ -100,11 +97,6 @@ public sealed interface Challenge extends Redacted {
     @JsonAdapter(Redacted.Adapter.class)
     record QuestionAndAnswer(String id, String prompt) implements Challenge {
         @Override
-        public String kind() {
-            return "question_and_answer";
-        }
-
-        @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.questionAndAnswer(this);
         }
@@ -124,16 +116,6 @@ public sealed interface Challenge extends Redacted {
      */
     @JsonAdapter(Redacted.Adapter.class)
     record QuestionSelection(String id, String prompt, List<String> questions) implements Challenge {
-        /** Copies the list. */
-        public QuestionSelection {
-            questions = List.copyOf(questions);
-        }
-
-        @Override
-        public String kind() {
-            return "question_selection";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.questionSelection(this);
@@ -154,16 +136,6 @@ public sealed interface Challenge extends Redacted {
      */
     @JsonAdapter(Redacted.Adapter.class)
     record MultipleChoice(String id, String prompt, List<String> choices) implements Challenge {
-        /** Copies the list. */
-        public MultipleChoice {
-            choices = List.copyOf(choices);
-        }
-
-        @Override
-        public String kind() {
-            return "multiple_choice";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.multipleChoice(this);
@@ -184,16 +156,6 @@ public sealed interface Challenge extends Redacted {
      */
     @JsonAdapter(Redacted.Adapter.class)
     record MultipleSelection(String id, String prompt, List<String> choices) implements Challenge {
-        /** Copies the list. */
-        public MultipleSelection {
-            choices = List.copyOf(choices);
-        }
-
-        @Override
-        public String kind() {
-            return "multiple_selection";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.multipleSelection(this);
@@ -214,16 +176,6 @@ public sealed interface Challenge extends Redacted {
      */
     @JsonAdapter(Redacted.Adapter.class)
     record ImageSelection(String id, String prompt, List<Image> images) implements Challenge {
-        /** Copies the list. */
-        public ImageSelection {
-            images = List.copyOf(images);
-        }
-
-        @Override
-        public String kind() {
-            return "image_selection";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.imageSelection(this);
@@ -231,8 +183,7 @@ public sealed interface Challenge extends Redacted {
 
         @Override
         public String toString() {
-            return "ImageSelection[id=" + id + ", prompt=" + MARK
-                    + ", images=" + images + "]";
+            return "ImageSelection[id=" + id + ", prompt=" + MARK + ", images=" + images + "]";
         }
     }
 
@@ -246,16 +197,6 @@ public sealed interface Challenge extends Redacted {
      */
     @JsonAdapter(Redacted.Adapter.class)
     record TextOrCall(String id, String prompt, List<String> phoneNumbers) implements Challenge {
-        /** Copies the list. */
-        public TextOrCall {
-            phoneNumbers = List.copyOf(phoneNumbers);
-        }
-
-        @Override
-        public String kind() {
-            return "text_or_call";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.textOrCall(this);
@@ -282,16 +223,6 @@ public sealed interface Challenge extends Redacted {
     record UnrecognizedChallenge(
             String id, String prompt, String type, List<String> iterables, Optional<Map<String, Object>> raw)
             implements Challenge {
-        /** Copies the list. */
-        public UnrecognizedChallenge {
-            iterables = List.copyOf(iterables);
-        }
-
-        @Override
-        public String kind() {
-            return "unrecognized";
-        }
-
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.unrecognizedChallenge(this);
@@ -299,9 +230,7 @@ public sealed interface Challenge extends Redacted {
 
         @Override
         public String toString() {
-            return "UnrecognizedChallenge[id=" + id + ", prompt=" + MARK
-                    + ", type=" + MARK
-                    + ", iterables=" + MARK
+            return "UnrecognizedChallenge[id=" + id + ", prompt=" + MARK + ", type=" + MARK + ", iterables=" + MARK
                     + ", raw=" + MARK + "]";
         }
     }

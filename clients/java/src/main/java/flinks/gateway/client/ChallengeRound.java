@@ -31,11 +31,6 @@ public record ChallengeRound(
         Optional<Institution> institution,
         String tag)
         implements Outcome, Redacted {
-    /** Copies the list. */
-    public ChallengeRound {
-        challenges = List.copyOf(challenges);
-    }
-
     @Override
     public <R> R fold(
             Function<? super Session, ? extends R> session,

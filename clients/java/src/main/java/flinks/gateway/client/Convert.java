@@ -1,6 +1,8 @@
 // The one place where messages of the contract become values of this package, and the other way round.
 package flinks.gateway.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
@@ -18,11 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 
 final class Convert {
-    /** What a protobuf timestamp may hold: the years 1 to 9999. */
-    private static final long FIRST_SECOND = -62_135_596_800L;
-
-    private static final long LAST_SECOND = 253_402_300_799L;
-
     private Convert() {}
 
     static flinks.gateway.v1.AuthorizeRequest message(AuthorizeRequest request) {
@@ -31,8 +28,8 @@ final class Convert {
                 .setTag(request.tag())
                 .setScheduleRefresh(request.scheduleRefresh())
                 .setWithMfaQuestions(request.withMfaQuestions())
-                .setInstance(request.instance());
-        request.language().map(Convert::language).ifPresent(message::setLanguage);
+                .setInstance(request.instance())
+                .setLanguage(flinks.gateway.v1.Language.valueOf(request.language().fullName()));
         if (request.subject() instanceof Credentials credentials) {
             message.getCredentialsBuilder()
                     .setInstitution(credentials.institution())
@@ -59,18 +56,19 @@ final class Convert {
                 .build();
     }
 
-    private static flinks.gateway.v1.Language language(Language language) {
-        return switch (language) {
-            case EN -> flinks.gateway.v1.Language.LANGUAGE_EN;
-            case FR -> flinks.gateway.v1.Language.LANGUAGE_FR;
-        };
-    }
-
-    static flinks.gateway.v1.DeliveryMethod method(DeliveryMethod method) {
-        return switch (method) {
-            case TEXT -> flinks.gateway.v1.DeliveryMethod.DELIVERY_METHOD_TEXT;
-            case CALL -> flinks.gateway.v1.DeliveryMethod.DELIVERY_METHOD_CALL;
-        };
+    /**
+     * Refuses a message that would not arrive as it is: half of a surrogate pair has no UTF-8, and would silently be
+     * sent as another character, at the cost of an attempt at the bank.
+     */
+    static void checkTexts(Message message) {
+        try {
+            if (message.getParserForType().parseFrom(message.toByteString()).equals(message)) {
+                return;
+            }
+        } catch (InvalidProtocolBufferException impossible) {
+            throw new AssertionError(impossible);
+        }
+        throw new IllegalArgumentException("a text of the request is no Unicode: it has half of a surrogate pair");
     }
 
     /** Empty where the outcome is newer than this client, as in the two below. */
@@ -116,12 +114,9 @@ final class Convert {
         return new Login(
                 message.getLoginId(),
                 message.getUsername(),
-                switch (message.getType()) {
-                    case LOGIN_TYPE_UNSPECIFIED -> LoginType.UNSPECIFIED;
-                    case LOGIN_TYPE_PERSONAL -> LoginType.PERSONAL;
-                    case LOGIN_TYPE_BUSINESS -> LoginType.BUSINESS;
-                    case LOGIN_TYPE_OTHER, UNRECOGNIZED -> LoginType.OTHER;
-                },
+                message.getType() == flinks.gateway.v1.LoginType.UNRECOGNIZED
+                        ? LoginType.OTHER
+                        : LoginType.of(message.getType().name()),
                 message.getScheduledRefresh(),
                 message.hasLastRefreshTime() ? Optional.of(instant(message.getLastRefreshTime())) : Optional.empty(),
                 message.getTypeName());
@@ -184,13 +179,7 @@ final class Convert {
     private static List<Link> links(List<flinks.gateway.v1.Link> messages) {
         return messages.stream()
                 .map(message -> new Link(
-                        switch (message.getResource()) {
-                            case RESOURCE_UNSPECIFIED, UNRECOGNIZED -> Resource.UNSPECIFIED;
-                            case RESOURCE_ACCOUNTS_DETAIL -> Resource.ACCOUNTS_DETAIL;
-                            case RESOURCE_ACCOUNTS_SUMMARY -> Resource.ACCOUNTS_SUMMARY;
-                            case RESOURCE_STATEMENTS -> Resource.STATEMENTS;
-                            case RESOURCE_AUTHORIZATION -> Resource.AUTHORIZATION;
-                        },
+                        Resource.of(message.getResource().name()),
                         message.getRel(),
                         message.getHref(),
                         message.getExample()))
@@ -219,12 +208,10 @@ final class Convert {
     }
 
     private static Instant instant(Timestamp time) {
-        return Instant.ofEpochSecond(Math.max(FIRST_SECOND, Math.min(LAST_SECOND, time.getSeconds())), time.getNanos());
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 
     static Duration duration(com.google.protobuf.Duration duration) {
-        // About as long as a protobuf duration may be: 10000 years.
-        return Duration.ofSeconds(
-                Math.max(-LAST_SECOND, Math.min(LAST_SECOND, duration.getSeconds())), duration.getNanos());
+        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
     }
 }

@@ -2,7 +2,6 @@
 package flinks.gateway.client;
 
 import com.google.gson.annotations.JsonAdapter;
-import java.util.Objects;
 
 /**
  * What a customer signs in with at their bank. All is sent as it is, never trimmed.
@@ -13,13 +12,6 @@ import java.util.Objects;
  */
 @JsonAdapter(Redacted.Adapter.class)
 public record Credentials(String institution, String username, String password) implements Subject, Redacted {
-    /** Takes what the customer typed. */
-    public Credentials {
-        Objects.requireNonNull(institution, "institution");
-        Objects.requireNonNull(username, "username");
-        Objects.requireNonNull(password, "password");
-    }
-
     @Override
     public String toString() {
         return "Credentials[institution=" + institution + ", username=" + MARK + ", password=" + MARK + "]";

@@ -3,6 +3,7 @@ package flinks.gateway.client;
 
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
+import com.google.protobuf.Message;
 import flinks.gateway.v1.AuthorizationServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A client of one gateway. Connects when it is first used and again whenever needed; any number of threads may share
@@ -49,12 +51,16 @@ public final class GatewayClient implements AutoCloseable {
     private static final Map<String, ?> SERVICE_CONFIG = serviceConfig();
 
     private final String address;
-    private final transient ConnectOptions options;
+    private final transient Duration liveTimeout;
+    private final transient Duration cachedTimeout;
+    private final transient Supplier<String> bearerToken;
     private final transient ManagedChannel channel;
 
     private GatewayClient(String address, ConnectOptions options, ManagedChannel channel) {
         this.address = address;
-        this.options = options;
+        this.liveTimeout = options.liveTimeout;
+        this.cachedTimeout = options.cachedTimeout;
+        this.bearerToken = options.bearerToken;
         this.channel = channel;
     }
 
@@ -81,7 +87,7 @@ public final class GatewayClient implements AutoCloseable {
     public static GatewayClient connect(String address, ConnectOptions options) {
         Address parsed = Address.of(address);
         ManagedChannelBuilder<?> builder = builder(parsed, options);
-        if (options.isPlaintext()) {
+        if (options.plaintext) {
             // What is allowed in the clear goes straight to where it was allowed to go.
             builder.proxyDetector(target -> null);
         }
@@ -101,7 +107,7 @@ public final class GatewayClient implements AutoCloseable {
         try {
             return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials);
         } catch (RuntimeException unusable) {
-            if (!options.hasPem()) {
+            if (options.ca == null && options.certificate == null) {
                 throw unusable;
             }
             // Without its cause, which may quote what it could not read.
@@ -127,7 +133,7 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public Outcome authorize(AuthorizeRequest request) {
-        return authorize(request, options.liveTimeout());
+        return authorize(request, liveTimeout);
     }
 
     /**
@@ -154,7 +160,7 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public Outcome answer(String continuation, List<Answer> answers) {
-        return answer(continuation, answers, options.liveTimeout());
+        return answer(continuation, answers, liveTimeout);
     }
 
     /**
@@ -183,7 +189,7 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public FinalOutcome cachedAuthorize(CachedAuthorizeRequest request) {
-        return cachedAuthorize(request, options.cachedTimeout());
+        return cachedAuthorize(request, cachedTimeout);
     }
 
     /**
@@ -215,7 +221,7 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when a call failed
      */
     public <X extends Exception> FinalOutcome signIn(AuthorizeRequest request, Answerer<X> answerer) throws X {
-        return signIn(request, answerer, options.liveTimeout());
+        return signIn(request, answerer, liveTimeout);
     }
 
     /**
@@ -239,9 +245,10 @@ public final class GatewayClient implements AutoCloseable {
         return (FinalOutcome) outcome;
     }
 
-    private <Q, A, O> O call(
+    private <Q extends Message, A, O> O call(
             MethodDescriptor<Q, A> method, Q message, Duration timeout, Function<A, Optional<O>> outcome) {
-        ConnectOptions.checkTimeout(timeout);
+        Convert.checkTexts(message);
+        CallOptions deadline = CallOptions.DEFAULT.withDeadlineAfter(ConnectOptions.checkTimeout(timeout));
         if (channel.isShutdown()) {
             throw new IllegalStateException("the client is closed");
         }
@@ -250,13 +257,14 @@ public final class GatewayClient implements AutoCloseable {
             throw GatewayException.stopped(Status.CANCELLED.withDescription("interrupted before the call"));
         }
         Metadata sent = new Metadata();
-        Optional.ofNullable(options.authorization()).ifPresent(value -> sent.put(AUTHORIZATION, value));
+        if (bearerToken != null) {
+            sent.put(AUTHORIZATION, "Bearer " + ConnectOptions.checkToken(bearerToken.get()));
+        }
         AtomicReference<Metadata> headers = new AtomicReference<>();
         Channel intercepted = ClientInterceptors.intercept(
                 channel,
                 MetadataUtils.newAttachHeadersInterceptor(sent),
                 MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
-        CallOptions deadline = CallOptions.DEFAULT.withDeadlineAfter(timeout);
         try {
             A reply = ClientCalls.blockingUnaryCall(intercepted, method, deadline, message);
             return outcome.apply(reply)
@@ -277,6 +285,6 @@ public final class GatewayClient implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "GatewayClient[address=" + address + ", options=" + options + "]";
+        return "GatewayClient[address=" + address + "]";
     }
 }

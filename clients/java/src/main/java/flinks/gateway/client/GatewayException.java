@@ -159,11 +159,9 @@ public final class GatewayException extends ReasonPredicates {
         return callId == null ? "" : callId;
     }
 
-    /**
-     * The message without what gRPC puts below it: headers and body of a reply that was no gRPC, which may echo ours.
-     */
+    /** The message without what gRPC quotes at its end: words of a peer that is no gateway, which may echo ours. */
     private static String sentence(Status status) {
-        return status.getDescription() == null ? "" : status.getDescription().lines().findFirst().orElse("");
+        return status.getDescription() == null ? "" : status.getDescription().split("\n|, debug data: ", 2)[0];
     }
 
     /** {@return gRPC's status code} */

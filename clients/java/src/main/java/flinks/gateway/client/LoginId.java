@@ -2,7 +2,6 @@
 package flinks.gateway.client;
 
 import com.google.gson.annotations.JsonAdapter;
-import java.util.Objects;
 
 /**
  * A saved login to refresh live, with the credentials that Flinks holds. The bank may challenge again.
@@ -11,11 +10,6 @@ import java.util.Objects;
  */
 @JsonAdapter(Redacted.Adapter.class)
 public record LoginId(String value) implements Subject, Redacted {
-    /** Takes a LoginId that was kept. */
-    public LoginId {
-        Objects.requireNonNull(value, "value");
-    }
-
     @Override
     public String toString() {
         return "LoginId[" + MARK + "]";

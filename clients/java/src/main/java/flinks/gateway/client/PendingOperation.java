@@ -13,11 +13,6 @@ import java.util.function.Function;
  * @param links where Flinks says to ask
  */
 public record PendingOperation(String requestId, String flinksCode, List<Link> links) implements FinalOutcome {
-    /** Copies the list. */
-    public PendingOperation {
-        links = List.copyOf(links);
-    }
-
     @Override
     public <R> R fold(
             Function<? super Session, ? extends R> session, Function<? super PendingOperation, ? extends R> pending) {

@@ -20,11 +20,6 @@ import java.util.function.Function;
 public record Session(
         String requestId, Optional<Login> login, Optional<Institution> institution, List<Link> links, String tag)
         implements FinalOutcome, Redacted {
-    /** Copies the list. */
-    public Session {
-        links = List.copyOf(links);
-    }
-
     @Override
     public <R> R fold(
             Function<? super Session, ? extends R> session, Function<? super PendingOperation, ? extends R> pending) {

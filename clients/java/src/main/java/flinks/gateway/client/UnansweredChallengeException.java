@@ -5,16 +5,16 @@ package flinks.gateway.client;
 public final class UnansweredChallengeException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    /** The contract's name for the kind. */
-    private final String kind;
+    /** The kind. */
+    private final Class<? extends Challenge> kind;
 
-    UnansweredChallengeException(String kind) {
-        super("no function answers challenges of the kind " + kind);
+    UnansweredChallengeException(Class<? extends Challenge> kind) {
+        super("no function answers a " + kind.getSimpleName());
         this.kind = kind;
     }
 
-    /** {@return the contract's name for the kind, such as {@code text_or_call}} */
-    public String kind() {
+    /** {@return the kind, such as {@link Challenge.TextOrCall}} */
+    public Class<? extends Challenge> kind() {
         return kind;
     }
 }

@@ -11,7 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectTest {
-    private static final ConnectOptions PLAINTEXT = ConnectOptions.defaults().plaintext(true);
+    private static ConnectOptions plaintext() {
+        return ConnectOptions.defaults().plaintext(true);
+    }
 
     @ParameterizedTest
     @ValueSource(
@@ -19,17 +21,17 @@ class ConnectTest {
                 "localhost:1", "LocalHost:1", "127.0.0.1:65535", "127.255.3.4:1", "[::1]:1", "[0:0:0:0:0:0:0:1]:1"
             })
     void plaintextReachesLoopback(String address) {
-        assertDoesNotThrow(() -> GatewayClient.connect(address, PLAINTEXT).close());
+        assertDoesNotThrow(() -> GatewayClient.connect(address, plaintext()).close());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "gateway.example:1", "10.0.0.1:1", "127.0.0.1.example:1", "127.evil.example:1", "127.0.0.256:1",
-                "0.0.0.0:1", "localhost.example:1", "128.0.0.1:1", "[::2]:1", "[::]:1", "[fe80::1]:1", "[1:2]:1"
+                "0.0.0.0:1", "[::11]:1", "[1::1]:1", "localhost.example:1", "128.0.0.1:1", "[::2]:1", "[::]:1", "[fe80::1]:1", "[1:2]:1"
             })
     void plaintextGoesNoFurther(String address) {
-        assertThrows(IllegalArgumentException.class, () -> GatewayClient.connect(address, PLAINTEXT));
+        assertThrows(IllegalArgumentException.class, () -> GatewayClient.connect(address, plaintext()));
     }
 
     @ParameterizedTest
@@ -39,17 +41,17 @@ class ConnectTest {
                 "user@localhost:1", "https://localhost:1", "dns:///localhost:1", "localhost:1/path", "local host:1"
             })
     void addressIsHostAndPort(String address) {
-        assertThrows(IllegalArgumentException.class, () -> GatewayClient.connect(address, PLAINTEXT));
+        assertThrows(IllegalArgumentException.class, () -> GatewayClient.connect(address, plaintext()));
     }
 
     @Test
     void contradictionsAreRefused() {
+        refused(ConnectOptions.defaults().certificate("pem"));
+        refused(ConnectOptions.defaults().privateKey("pem"));
+        refused(ConnectOptions.defaults().dangerouslyAllowPlaintextBeyondLoopback(true));
+        refused(plaintext().ca("pem"));
+        refused(plaintext().certificate("pem").privateKey("pem"));
         ConnectOptions tls = ConnectOptions.defaults();
-        refused(tls.certificate("pem"));
-        refused(tls.privateKey("pem"));
-        refused(tls.dangerouslyAllowPlaintextBeyondLoopback(true));
-        refused(PLAINTEXT.ca("pem"));
-        refused(PLAINTEXT.certificate("pem").privateKey("pem"));
         assertThrows(IllegalArgumentException.class, () -> tls.liveTimeout(Duration.ZERO));
         assertThrows(IllegalArgumentException.class, () -> tls.cachedTimeout(Duration.ofSeconds(-1)));
         assertThrows(IllegalArgumentException.class, () -> tls.bearerToken(""));

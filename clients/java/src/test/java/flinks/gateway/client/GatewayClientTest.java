@@ -22,6 +22,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 @Timeout(20)
 class GatewayClientTest {
@@ -217,6 +219,28 @@ class GatewayClientTest {
             assertFalse(message.contains("lines"));
         }
         assertEquals(List.of(), List.copyOf(authorizations));
+    }
+
+    @Test
+    void textThatIsNoUnicodeIsRefusedUnshownAndNothingIsSent() {
+        String half = "canary\uD83D";
+        Credentials credentials = new Credentials("FlinksCapital", "Greatday", half);
+        for (Executable call : List.<Executable>of(
+                () -> client.authorize(AuthorizeRequest.of(credentials).save(true)),
+                () -> client.answer("sealed", List.of(Answer.choices("1", List.of("one", half)))),
+                () -> client.cachedAuthorize(CachedAuthorizeRequest.of("a").tag(half)))) {
+            String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+            assertFalse(message.contains("canary"));
+        }
+        assertEquals(List.of(), List.copyOf(authorizations));
+    }
+
+    @Test
+    void messageQuotesNoPeerThatEchoes() {
+        for (String said : List.of("HTTP status code 502\nDATA\ncanary", "closed by GOAWAY, debug data: canary")) {
+            StatusRuntimeException failure = Status.UNAVAILABLE.withDescription(said).asRuntimeException();
+            assertFalse(GatewayException.of(failure, null, false).toString().contains("canary"));
+        }
     }
 
     @Test
