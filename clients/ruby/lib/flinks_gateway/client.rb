@@ -107,14 +107,14 @@ module FlinksGateway
       end
 
       operation = operation(method, message, seconds)
-      response, failure = cancellation ? cancellation.during(operation) { run(operation) } : run(operation)
-      raise failure if failure
-
+      begin
+        response = cancellation ? cancellation.during(operation) { run(operation) } : run(operation)
+      rescue GRPC::BadStatus => e
+        raise Wire.error(e, operation.metadata, repeatable:)
+      rescue GRPC::Core::CallError, Google::Protobuf::ParseError
+        raise GatewayError.without_details(:INTERNAL, "the answer cannot be read", repeatable:)
+      end
       Wire.outcome(response) || unknown_outcome(operation, repeatable)
-    rescue GRPC::BadStatus => e
-      raise Wire.error(e, operation&.metadata, repeatable:)
-    rescue GRPC::Core::CallError, Google::Protobuf::ParseError
-      raise GatewayError.without_details(:INTERNAL, "the answer cannot be read", repeatable:)
     end
 
     def operation(method, message, seconds)
@@ -128,10 +128,8 @@ module FlinksGateway
     # end the call.
     def run(operation)
       Thread.new do
-        Thread.current.name = "flinks_gateway"
-        [operation.execute, nil]
-      rescue StandardError => e
-        [nil, e]
+        Thread.current.report_on_exception = false
+        operation.execute
       end.value
     ensure
       # Does nothing to a call that has ended.
