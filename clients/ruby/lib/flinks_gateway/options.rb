@@ -7,7 +7,7 @@ require "ipaddr"
 module FlinksGateway
   # @api private
   class Options
-    HOST_AND_PORT = %r{\A(?:\[(?<ip>[\h:.]+)\]|(?<host>[^\s:/\[\]]+)):(?<port>\d{1,5})\z}
+    HOST_AND_PORT = %r{\A(?:\[(?<ip>[\h:.]+)\]|(?<host>[^\s:/\[\]@,%?#]+)):(?<port>\d{1,5})\z}
     # Where systems keep their certificate authorities, after what OpenSSL says.
     CA_FILES = %w[
       /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
@@ -83,7 +83,9 @@ module FlinksGateway
 
     def check_address(beyond)
       match = HOST_AND_PORT.match(address)
-      Check.refuse(ArgumentError, :address, "must be host:port, an IPv6 host in brackets") unless match
+      unless match && match[:port].to_i <= 65_535
+        Check.refuse(ArgumentError, :address, "must be host:port, an IPv6 host in brackets")
+      end
       return if !plaintext || beyond || loopback?(match[:ip] || match[:host])
 
       Check.refuse(ArgumentError, :plaintext, "is for loopback addresses only")
