@@ -48,21 +48,14 @@ module FlinksGateway
 
         # A class of its own: the answerer's own timeouts are its own, and `rescue => error` does not catch this one.
         expired = Class.new(Exception) # rubocop:disable Lint/InheritException
-        answers = interrupted(left, expired) { answerer.call(round) } || raise(GatewayError.expired(round), cause: nil)
+        begin
+          answers = Timeout.timeout(left, expired) { answerer.call(round) }
+        rescue expired
+          raise GatewayError.expired(round), cause: nil
+        end
         raise GatewayError.expired(round) if Time.now >= round.expire_time
 
-        answers.value
-      end
-
-      private
-
-      Answers = Struct.new(:value)
-      private_constant :Answers
-
-      def interrupted(seconds, expired)
-        Timeout.timeout(seconds, expired) { Answers.new(yield) }
-      rescue expired
-        nil
+        answers
       end
     end
   end

@@ -7,16 +7,10 @@ module FlinksGateway
   # +printable+ what may be seen.
   # @api private
   module Printing
-    REDACTED = "[redacted]"
-
-    # What stands for a secret; prints without quotes.
-    class Redacted
-      def inspect = REDACTED
-      alias to_s inspect
-      def as_json(*) = REDACTED
-      def to_json(*args) = REDACTED.to_json(*args)
-    end
-    SECRET = Redacted.new.freeze
+    # What stands for a secret.
+    SECRET = Object.new
+    # @return [String] printed without quotes
+    def SECRET.inspect = "[redacted]"
 
     # @return [String] the fields, with +[redacted]+ in place of each secret
     def inspect
@@ -45,7 +39,8 @@ module FlinksGateway
 
     def self.plain(value)
       case value
-      when Printing, Redacted then value.as_json
+      when SECRET then value.inspect
+      when Printing then value.as_json
       when Array then value.map { |item| plain(item) }
       when Time then value.strftime("%FT%T.%NZ")
       else value
@@ -54,8 +49,8 @@ module FlinksGateway
   end
   private_constant :Printing
 
-  # A value with named fields: frozen all the way down, equal by its fields, and without its secrets wherever it is
-  # printed. Fields are read by name.
+  # A value with named fields: frozen, equal by its fields, and without its secrets wherever it is printed. Fields are
+  # read by name.
   #
   # Values match patterns by class and by those fields that are no secrets (+in Session[login: Login => login]+): Ruby
   # prints what did not match a pattern.
