@@ -143,7 +143,7 @@ module FlinksGateway
     field :challenge_id, Check::TEXT
     # What is answered, as in the contract. A secret.
     # @api private
-    field :content, ->(_name, content) { content.freeze }, secret: true
+    field :content, ->(_name, content) { content }, secret: true
 
     private_class_method :new
 

@@ -3,7 +3,8 @@
 # What a field may hold. Errors name the field, and never what it held.
 
 module FlinksGateway
-  # Each check takes a field's name and a value, and gives the value as it is kept: frozen.
+  # Each check takes a field's name and a value, and gives the value as it is kept: a copy. Copies are not frozen: who
+  # changed a frozen text (`strip!`, `force_encoding`) would be told so by a FrozenError that quotes it.
   # @api private
   module Check
     REQUIRED = Object.new.freeze
@@ -19,12 +20,12 @@ module FlinksGateway
         refuse(ArgumentError, name, "cannot be encoded as UTF-8")
       end
       refuse(ArgumentError, name, "is not valid UTF-8") unless text.valid_encoding?
-      text.freeze
+      text
     end
 
     BYTES = lambda do |name, value|
       refuse(TypeError, name, "must be a String") unless value.is_a?(String)
-      value.b.freeze
+      value.b
     end
 
     FLAG = lambda do |name, value|
@@ -40,14 +41,14 @@ module FlinksGateway
 
     TIME = lambda do |name, value|
       refuse(TypeError, name, "must be a Time or nil") unless value.nil? || value.is_a?(Time)
-      value&.dup&.freeze
+      value
     end
 
     # What JSON can hold.
     JSON = lambda do |name, value|
       case value
-      when Hash then value.to_h { |key, item| [TEXT.call(name, key), JSON.call(name, item)] }.freeze
-      when Array then value.map { |item| JSON.call(name, item) }.freeze
+      when Hash then value.to_h { |key, item| [TEXT.call(name, key), JSON.call(name, item)] }
+      when Array then value.map { |item| JSON.call(name, item) }
       when String then TEXT.call(name, value)
       when Numeric, true, false, nil then value
       else refuse(TypeError, name, "must be made of what JSON can hold")
@@ -66,7 +67,7 @@ module FlinksGateway
       def list(check)
         lambda do |name, value|
           refuse(TypeError, name, "must be an Array") unless value.is_a?(Array)
-          value.map { |item| check.call(name, item) }.freeze
+          value.map { |item| check.call(name, item) }
         end
       end
 
@@ -80,11 +81,11 @@ module FlinksGateway
         end
       end
 
-      # A number of seconds, as a Float.
+      # A number of seconds until a deadline, as a Float. gRPC's dates end in 2038: a year is as good as for ever.
       def seconds(name, value)
-        refuse(TypeError, name, "must be a number of seconds") unless value.is_a?(Numeric)
+        refuse(TypeError, name, "must be a number of seconds") unless value.is_a?(Numeric) && value.real?
         refuse(ArgumentError, name, "must be positive and finite") unless value.to_f.positive? && value.to_f.finite?
-        value.to_f
+        [value.to_f, 31_536_000.0].min
       end
 
       def refuse(error, name, rule) = raise(error, "#{name} #{rule}", cause: nil)
