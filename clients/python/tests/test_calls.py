@@ -157,6 +157,37 @@ def shown(error):
     return "".join([*summary.format(), repr(error), str(error)])
 
 
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", timedelta(1)])
+def test_a_deadline_that_is_none_is_refused_and_nothing_is_sent(bank, timeout):
+    def refused_by(call):
+        with pytest.raises((TypeError, ValueError)) as refused:
+            call()
+        assert "canary" not in shown(refused.value)
+
+    async def asynchronous():
+        async with aio.connect(bank.address, plaintext=True, bearer_token="canary") as client:
+            await client.authorize(HANG, timeout=timeout)
+
+    with flinks_gateway.connect(bank.address, plaintext=True, bearer_token="canary") as client:
+        refused_by(lambda: client.authorize(HANG, timeout=timeout))
+    with pytest.raises((TypeError, ValueError), match="a timeout must be"):
+        asyncio.run(asynchronous())
+    refused_by(lambda: flinks_gateway.connect(bank.address, plaintext=True, live_timeout=timeout))
+    assert not bank.began.is_set()
+
+
+@pytest.mark.parametrize("timeout", [1e10, 1e300])
+def test_a_deadline_may_be_far_away(client, timeout):
+    assert client.cached_authorize(CACHED, timeout=timeout).request_id == "canary-login"
+
+
+def test_a_client_that_is_closed_while_it_asks_for_a_token_keeps_it(bank):
+    client = flinks_gateway.connect(bank.address, plaintext=True, bearer_token=lambda: client.close() or "canary")
+    with pytest.raises(ValueError, match="closed") as refused:
+        client.cached_authorize(CACHED)
+    assert "canary" not in shown(refused.value)
+
+
 def test_tracebacks_hold_no_secret(client):
     with pytest.raises(flinks_gateway.GatewayError) as failed:
         client.authorize(HANG, timeout=0.1)
@@ -181,6 +212,16 @@ def test_a_cancellation_cancels_from_another_thread(bank, client):
     with pytest.raises(flinks_gateway.GatewayError, match="before anything was sent"):
         client.cached_authorize(CACHED, cancel=cancellation)
     assert bank.tokens == []
+
+
+def test_a_cancellation_that_comes_while_a_call_begins_is_not_lost(client):
+    class Interrupted(Cancellation):
+        def _begin(self, begin):
+            return super()._begin(lambda: (begin(), self.cancel())[0])
+
+    with pytest.raises(flinks_gateway.GatewayError) as failed:
+        client.authorize(HANG, timeout=5, cancel=Interrupted())
+    assert failed.value.code is grpc.StatusCode.CANCELLED
 
 
 def test_closing_cancels_and_then_refuses(bank, client):

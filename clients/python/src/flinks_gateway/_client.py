@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -84,19 +83,17 @@ class Cancellation:
     For once: calls that are given a cancelled one fail at once, and nothing is sent.
     """
 
-    __slots__ = ("_calls", "_cancelled", "_lock")
+    __slots__ = ("_calls", "_cancelled")
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         self._calls: set[grpc.Future[Any]] = set()
         self._cancelled = False
 
     def cancel(self) -> None:
         """Cancels the calls that have this and have not ended; they raise `GatewayError` with code `CANCELLED`."""
-        with self._lock:
-            self._cancelled = True
-            calls = tuple(self._calls)
-        for call in calls:
+        # No lock: a signal handler may interrupt whoever holds it. Either this sees a call, or that call sees this.
+        self._cancelled = True
+        for call in tuple(self._calls):
             call.cancel()
 
     @property
@@ -104,16 +101,16 @@ class Cancellation:
         return self._cancelled
 
     def _begin(self, begin: Callable[[], Any]) -> Any | None:
-        with self._lock:
-            if self._cancelled:
-                return None
-            call = begin()
-            self._calls.add(call)
-            return call
+        if self._cancelled:
+            return None
+        call = begin()
+        self._calls.add(call)
+        if self._cancelled:
+            call.cancel()
+        return call
 
     def _end(self, call: Any) -> None:
-        with self._lock:
-            self._calls.discard(call)
+        self._calls.discard(call)
 
 
 class Client:
@@ -218,11 +215,9 @@ class Client:
         timeout: float | None,
         cancel: Cancellation | None,
     ) -> Result:
-        if self._closed:
-            raise ValueError("the client is closed")
         if timeout is None:
             timeout = self._cached_timeout if method.cached else self._live_timeout
-        ended = self._call(method, request, timeout, cancel or Cancellation())
+        ended = self._call(method, request, _connect.seconds(timeout), cancel or Cancellation())
         # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
         if isinstance(ended, GatewayError):
             raise ended
@@ -235,6 +230,9 @@ class Client:
             method.path, request_serializer=opened
         )
         body, metadata = method.write(request), Sealed(self._metadata())
+        # Asked last: gRPC refuses calls on a closed channel from frames that show the metadata.
+        if self._closed:
+            raise ValueError("the client is closed")
         # A future, not the blocking call: that one could not be cancelled, and would show the metadata in tracebacks.
         call = cancel._begin(lambda: invoke.future(body, timeout, metadata.open()))
         if call is None:

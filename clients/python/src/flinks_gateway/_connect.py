@@ -18,6 +18,7 @@ from ._version import __version__
 
 LIVE_TIMEOUT = 250.0
 CACHED_TIMEOUT = 35.0
+YEAR = 31_536_000.0
 ADDRESS = re.compile(r"(?P<host>\[[^\[\]/@,]+\]|[^\[\]:/@,%?#\s]+):(?P<port>[0-9]{1,5})")
 TOKEN = re.compile(r"[\x21-\x7e]+")
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -52,8 +53,8 @@ def settings(
     parts = ADDRESS.fullmatch(address)
     if parts is None or int(parts["port"]) > 65535:
         raise ValueError("address must be host:port, with an IPv6 address in brackets")
-    if not all(0 < timeout < float("inf") for timeout in timeouts):
-        raise ValueError("live_timeout and cached_timeout must be numbers of seconds above 0")
+    for timeout in timeouts:
+        seconds(timeout)
     if plaintext and (ca is not None or certificate is not None or private_key.open() is not None):
         raise ValueError("ca, certificate and private_key are for TLS: they contradict plaintext")
     if beyond_loopback and not plaintext:
@@ -70,6 +71,16 @@ def settings(
         options=_options(plaintext=plaintext),
         metadata=_metadata(bearer_token),
     )
+
+
+def seconds(timeout: float) -> float:
+    """A deadline that gRPC takes for what it is: it would send a call that has no time, and then give it up, and count
+    dates beyond its own for past."""
+    if not isinstance(timeout, (int, float)):
+        raise TypeError(f"a timeout must be a number of seconds, not {type(timeout).__name__}")
+    if not 0 < timeout < float("inf"):
+        raise ValueError("a timeout must be a number of seconds above 0")
+    return min(timeout, YEAR)
 
 
 def _is_loopback(host: str) -> bool:
@@ -117,7 +128,7 @@ def _pem(name: str, given: Sealed[Pem] | Sealed[Pem | None], label: str) -> Seal
 
 
 def _bytes(text: Pem | None) -> bytes | None:
-    return text.encode() if isinstance(text, str) else text
+    return text.encode(errors="replace") if isinstance(text, str) else text
 
 
 def _system_authorities() -> bytes:

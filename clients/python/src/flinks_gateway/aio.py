@@ -144,7 +144,7 @@ class Client:
             raise ValueError("the client is closed")
         if timeout is None:
             timeout = self._cached_timeout if method.cached else self._live_timeout
-        ended = await self._call(method, request, timeout)
+        ended = await self._call(method, request, _connect.seconds(timeout))
         # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
         if isinstance(ended, GatewayError):
             raise ended
