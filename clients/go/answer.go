@@ -5,7 +5,6 @@ package flinksgateway
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
 	"google.golang.org/protobuf/proto"
@@ -82,18 +81,4 @@ func (a Answer) Equal(other Answer) bool {
 // String shows which challenge is answered.
 func (a Answer) String() string {
 	return fmt.Sprintf("Answer{ChallengeID:%s %s}", a.challengeID, redacted)
-}
-
-// DeliveryMethod is how a bank delivers a code to a phone.
-type DeliveryMethod int32
-
-// How a code may come.
-const (
-	DeliveryMethodText DeliveryMethod = 1
-	DeliveryMethodCall DeliveryMethod = 2
-)
-
-// String is the contract's name without its prefix, such as TEXT.
-func (m DeliveryMethod) String() string {
-	return strings.TrimPrefix(gatewayv1.DeliveryMethod(m).String(), "DELIVERY_METHOD_")
 }

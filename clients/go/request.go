@@ -3,8 +3,6 @@ package flinksgateway
 // What is asked of the gateway.
 
 import (
-	"strings"
-
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
 )
 
@@ -76,24 +74,6 @@ func (s Save) String() string {
 
 // MarshalText is String, for JSON and logs.
 func (s Save) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// Language is the language of a bank's prompts.
-type Language int32
-
-// The languages that Flinks knows; it decides itself when none is given.
-const (
-	LanguageUnspecified Language = 0
-	LanguageEN          Language = 1
-	LanguageFR          Language = 2
-)
-
-// String is the contract's name without its prefix, such as EN.
-func (l Language) String() string {
-	return strings.TrimPrefix(gatewayv1.Language(l).String(), "LANGUAGE_")
-}
-
-// MarshalText is String, for JSON and logs.
-func (l Language) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // CachedAuthorizeRequest says which saved login to reopen.
 type CachedAuthorizeRequest struct {

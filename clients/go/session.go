@@ -4,10 +4,7 @@ package flinksgateway
 
 import (
 	"fmt"
-	"strings"
 	"time"
-
-	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
 )
 
 // Outcome is how [Client.Authorize] or [Client.Answer] went: a [*Session], a [*ChallengeRound] or a
@@ -90,45 +87,6 @@ type PendingOperation struct {
 	// Where Flinks says to ask.
 	Links []Link
 }
-
-// LoginType is whose accounts a login opens.
-type LoginType int32
-
-// The types of logins. LoginTypeOther is newer than this package: see [Login].TypeName.
-const (
-	LoginTypeUnspecified LoginType = 0
-	LoginTypePersonal    LoginType = 1
-	LoginTypeBusiness    LoginType = 2
-	LoginTypeOther       LoginType = 3
-)
-
-// String is the contract's name without its prefix, such as PERSONAL.
-func (t LoginType) String() string {
-	return strings.TrimPrefix(gatewayv1.LoginType(t).String(), "LOGIN_TYPE_")
-}
-
-// MarshalText is String, for JSON and logs.
-func (t LoginType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// Resource is what a [Link] leads to.
-type Resource int32
-
-// The resources at Flinks. ResourceUnspecified is unsaid, or newer than this package: see [Link].Rel.
-const (
-	ResourceUnspecified     Resource = 0
-	ResourceAccountsDetail  Resource = 1
-	ResourceAccountsSummary Resource = 2
-	ResourceStatements      Resource = 3
-	ResourceAuthorization   Resource = 4
-)
-
-// String is the contract's name without its prefix, such as ACCOUNTS_DETAIL.
-func (r Resource) String() string {
-	return strings.TrimPrefix(gatewayv1.Resource(r).String(), "RESOURCE_")
-}
-
-// MarshalText is String, for JSON and logs.
-func (r Resource) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // The pointers inside outcomes print as what they point to.
 

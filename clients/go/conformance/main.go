@@ -253,7 +253,7 @@ func authorizeRequest(step step, kept *memory) flinksgateway.AuthorizeRequest {
 			Username:    flinksgateway.NewSecret(given.Username),
 			Password:    flinksgateway.NewSecret(given.Password),
 		},
-		Language:         map[string]flinksgateway.Language{"EN": flinksgateway.LanguageEN, "FR": flinksgateway.LanguageFR}[given.Language],
+		Language:         map[string]flinksgateway.Language{"EN": flinksgateway.LanguageEn, "FR": flinksgateway.LanguageFr}[given.Language],
 		Tag:              flinksgateway.NewSecret(given.Tag),
 		ScheduleRefresh:  given.ScheduleRefresh,
 		WithMFAQuestions: given.WithMFAQuestions,

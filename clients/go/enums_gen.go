@@ -204,6 +204,162 @@ func (v ErrorReason) MarshalText() ([]byte, error) {
 	return []byte(v.String()), nil
 }
 
+// NextStep is who must do what after an error. The list grows: have a default for those to come.
+type NextStep int32
+
+const (
+	// Never sent.
+	NextStepUnspecified NextStep = 0
+
+	// Nothing helps for now.
+	NextStepNone NextStep = 1
+
+	// The caller's developer corrects the program.
+	NextStepFixRequest NextStep = 2
+
+	// The customer types user name and password again, for a new `Authorize`.
+	NextStepCorrectCredentials NextStep = 3
+
+	// A new `Authorize`, with the customer present.
+	NextStepStartOver NextStep = 4
+
+	// `Authorize` with the customer present, in place of what is saved: instead
+	// of `CachedAuthorize`, or with credentials where the LoginId is unknown.
+	NextStepSignInLive NextStep = 5
+
+	// The customer visits the bank's own site, or calls the bank.
+	NextStepContactBank NextStep = 6
+
+	// The call may be repeated at once, by a program too: nothing was sent.
+	NextStepRetryNow NextStep = 7
+
+	// The same call where it is `retryable`, else a new `Authorize`; after the
+	// delay of `RetryInfo`.
+	NextStepRetryLater NextStep = 8
+
+	// Nobody knows whether the bank took the call. After a live call let the
+	// customer decide; a cached call may be repeated.
+	NextStepCheckOutcome NextStep = 9
+
+	// The gateway's operator looks at its log and settings.
+	NextStepContactOperator NextStep = 10
+)
+
+// String is the contract's name without its prefix, such as NONE.
+func (v NextStep) String() string {
+	return strings.TrimPrefix(gatewayv1.NextStep(v).String(), "NEXT_STEP_")
+}
+
+// MarshalText is String, for JSON and logs.
+func (v NextStep) MarshalText() ([]byte, error) {
+	return []byte(v.String()), nil
+}
+
+// Language is the language of a bank's prompts.
+type Language int32
+
+const (
+	// Flinks decides: nothing is sent.
+	LanguageUnspecified Language = 0
+
+	// English, `en` at Flinks.
+	LanguageEn Language = 1
+
+	// French, `fr` at Flinks.
+	LanguageFr Language = 2
+)
+
+// String is the contract's name without its prefix, such as EN.
+func (v Language) String() string {
+	return strings.TrimPrefix(gatewayv1.Language(v).String(), "LANGUAGE_")
+}
+
+// MarshalText is String, for JSON and logs.
+func (v Language) MarshalText() ([]byte, error) {
+	return []byte(v.String()), nil
+}
+
+// DeliveryMethod is how a bank delivers a code to a phone.
+type DeliveryMethod int32
+
+const (
+	// Not said; refused.
+	DeliveryMethodUnspecified DeliveryMethod = 0
+
+	// A text message, `Text` at Flinks.
+	DeliveryMethodText DeliveryMethod = 1
+
+	// A voice call, `Call` at Flinks.
+	DeliveryMethodCall DeliveryMethod = 2
+)
+
+// String is the contract's name without its prefix, such as TEXT.
+func (v DeliveryMethod) String() string {
+	return strings.TrimPrefix(gatewayv1.DeliveryMethod(v).String(), "DELIVERY_METHOD_")
+}
+
+// MarshalText is String, for JSON and logs.
+func (v DeliveryMethod) MarshalText() ([]byte, error) {
+	return []byte(v.String()), nil
+}
+
+// LoginType is whose accounts a login opens. A type newer than this package is [LoginTypeOther].
+type LoginType int32
+
+const (
+	// Flinks did not say.
+	LoginTypeUnspecified LoginType = 0
+
+	// A person's, `Personal` at Flinks.
+	LoginTypePersonal LoginType = 1
+
+	// A company's, `Business` at Flinks.
+	LoginTypeBusiness LoginType = 2
+
+	// A type newer than this contract: see `Login.type_name`.
+	LoginTypeOther LoginType = 3
+)
+
+// String is the contract's name without its prefix, such as PERSONAL.
+func (v LoginType) String() string {
+	return strings.TrimPrefix(gatewayv1.LoginType(v).String(), "LOGIN_TYPE_")
+}
+
+// MarshalText is String, for JSON and logs.
+func (v LoginType) MarshalText() ([]byte, error) {
+	return []byte(v.String()), nil
+}
+
+// Resource is what a [Link] leads to. A resource newer than this package is [ResourceUnspecified].
+type Resource int32
+
+const (
+	// Unsaid, or something newer than this contract: see `Link.rel`.
+	ResourceUnspecified Resource = 0
+
+	// Accounts with their transactions, `AccountsDetail` at Flinks.
+	ResourceAccountsDetail Resource = 1
+
+	// Accounts with their balances, `AccountsSummary` at Flinks.
+	ResourceAccountsSummary Resource = 2
+
+	// The bank's statements as documents, `Statements` at Flinks.
+	ResourceStatements Resource = 3
+
+	// The sign-in itself, `Authorization` at Flinks.
+	ResourceAuthorization Resource = 4
+)
+
+// String is the contract's name without its prefix, such as ACCOUNTS_DETAIL.
+func (v Resource) String() string {
+	return strings.TrimPrefix(gatewayv1.Resource(v).String(), "RESOURCE_")
+}
+
+// MarshalText is String, for JSON and logs.
+func (v Resource) MarshalText() ([]byte, error) {
+	return []byte(v.String()), nil
+}
+
 // IsInvalidRequest reports whether the reason is [ErrorReasonInvalidRequest].
 func (e *GatewayError) IsInvalidRequest() bool {
 	return e.Reason == ErrorReasonInvalidRequest
@@ -347,55 +503,4 @@ func (e *GatewayError) IsGatewayFault() bool {
 // IsMethodUnknown reports whether the reason is [ErrorReasonMethodUnknown].
 func (e *GatewayError) IsMethodUnknown() bool {
 	return e.Reason == ErrorReasonMethodUnknown
-}
-
-// NextStep is who must do what after an error. The list grows: have a default for those to come.
-type NextStep int32
-
-const (
-	// Never sent.
-	NextStepUnspecified NextStep = 0
-
-	// Nothing helps for now.
-	NextStepNone NextStep = 1
-
-	// The caller's developer corrects the program.
-	NextStepFixRequest NextStep = 2
-
-	// The customer types user name and password again, for a new `Authorize`.
-	NextStepCorrectCredentials NextStep = 3
-
-	// A new `Authorize`, with the customer present.
-	NextStepStartOver NextStep = 4
-
-	// `Authorize` with the customer present, in place of what is saved: instead
-	// of `CachedAuthorize`, or with credentials where the LoginId is unknown.
-	NextStepSignInLive NextStep = 5
-
-	// The customer visits the bank's own site, or calls the bank.
-	NextStepContactBank NextStep = 6
-
-	// The call may be repeated at once, by a program too: nothing was sent.
-	NextStepRetryNow NextStep = 7
-
-	// The same call where it is `retryable`, else a new `Authorize`; after the
-	// delay of `RetryInfo`.
-	NextStepRetryLater NextStep = 8
-
-	// Nobody knows whether the bank took the call. After a live call let the
-	// customer decide; a cached call may be repeated.
-	NextStepCheckOutcome NextStep = 9
-
-	// The gateway's operator looks at its log and settings.
-	NextStepContactOperator NextStep = 10
-)
-
-// String is the contract's name without its prefix, such as NONE.
-func (v NextStep) String() string {
-	return strings.TrimPrefix(gatewayv1.NextStep(v).String(), "NEXT_STEP_")
-}
-
-// MarshalText is String, for JSON and logs.
-func (v NextStep) MarshalText() ([]byte, error) {
-	return []byte(v.String()), nil
 }
