@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from ._reasons import ErrorReason, NextStep, Predicates
-from ._value import rebuild, value
+from ._value import value
 
 DOMAIN = "flinks-gateway"
 Metadata = Iterable[tuple[str, str | bytes]]
@@ -102,18 +103,7 @@ class GatewayError(Predicates, Exception):
         return f"GatewayError({self})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        names = (
-            "code",
-            "message",
-            "reason",
-            "next_step",
-            "reason_name",
-            "retryable",
-            "retry_delay",
-            "field_violations",
-        )
-        known = {name: getattr(self, name) for name in (*names, "metadata", "call_id")}
-        return rebuild, (GatewayError, known)
+        return copyreg.__newobj__, (type(self), self.message), vars(self)  # type: ignore[attr-defined]
 
 
 class UnansweredChallengeError(Exception):

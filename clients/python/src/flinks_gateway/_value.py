@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -37,21 +38,14 @@ def value(cls: type[T]) -> type[T]:
         shown = (f"{name}={REDACTED if hidden else repr(getattr(self, name))}" for name, hidden in fields.items())
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
-    def replace(self: Any, **changes: Any) -> Any:
-        return type(self)(**{name: getattr(self, name) for name in fields} | changes)
-
     def reduce(self: Any) -> tuple[Any, ...]:
-        return rebuild, (type(self), {name: getattr(self, name) for name in fields})
+        return functools.partial(self.__class__, **{name: getattr(self, name) for name in fields}), ()
 
-    for name, method in (("__repr__", show), ("__replace__", replace), ("__reduce__", reduce)):
+    for name, method in (("__repr__", show), ("__reduce__", reduce)):
         setattr(made, name, method)
     for name in ("__dataclass_fields__", "__dataclass_params__"):
         delattr(made, name)
     return made
-
-
-def rebuild(cls: type[T], fields: dict[str, Any]) -> T:
-    return cls(**fields)
 
 
 class Sealed(Generic[T]):
