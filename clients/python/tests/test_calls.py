@@ -372,6 +372,22 @@ def test_aio_closing_is_an_error_of_the_call_and_no_cancellation(bank):
     assert bank.dropped.wait(5)
 
 
+def test_aio_tasks_print_no_secret(bank):
+    async def tasks(client):
+        before = asyncio.all_tasks()
+        call = asyncio.ensure_future(client.authorize(REQUEST))
+        seen = set()
+        while not call.done():
+            seen |= asyncio.all_tasks() - before
+            await asyncio.sleep(0)
+        return repr(seen)
+
+    printed = awaited(bank, tasks)
+    assert "result=" in printed
+    assert "result=b" not in printed
+    assert "canary" not in printed
+
+
 def test_stubs_of_ones_own_share_the_process():
     from google.protobuf import descriptor_pool
 

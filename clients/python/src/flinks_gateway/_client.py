@@ -226,8 +226,8 @@ class Client:
     def _call(
         self, method: _convert.Method[Request, Result], request: Request, timeout: float, cancel: Cancellation
     ) -> Result | GatewayError:
-        invoke: grpc.UnaryUnaryMultiCallable[Sealed[bytes], bytes] = self._channel.unary_unary(
-            method.path, request_serializer=opened
+        invoke: grpc.UnaryUnaryMultiCallable[Sealed[bytes], Sealed[bytes]] = self._channel.unary_unary(
+            method.path, request_serializer=opened, response_deserializer=Sealed
         )
         body, metadata = method.write(request), Sealed(self._metadata())
         # Asked last: gRPC refuses calls on a closed channel from frames that show the metadata.
@@ -236,13 +236,12 @@ class Client:
         # A future, not the blocking call: that one could not be cancelled, and would show the metadata in tracebacks.
         call = cancel._begin(lambda: invoke.future(body, timeout, metadata.open()))
         if call is None:
-            return method.ended(grpc.StatusCode.CANCELLED, "cancelled before anything was sent", (), b"")
+            return method.ended(grpc.StatusCode.CANCELLED, "cancelled before anything was sent")
         try:
             code = call.code()
             metadata_back = (*call.initial_metadata(), *call.trailing_metadata())
-            return method.ended(
-                code, call.details(), metadata_back, call.result() if code is grpc.StatusCode.OK else b""
-            )
+            reply = call.result() if code is grpc.StatusCode.OK else None
+            return method.ended(code, call.details(), metadata_back, reply)
         except BaseException:
             call.cancel()
             raise

@@ -61,12 +61,12 @@ class Method(Generic[Request, Result]):
         return f"/{service.full_name}/{self.name}"
 
     def ended(
-        self, code: grpc.StatusCode, message: str | None, metadata: Metadata, body: bytes
+        self, code: grpc.StatusCode, message: str | None, metadata: Metadata = (), body: Sealed[bytes] | None = None
     ) -> Result | GatewayError:
         """What a call has come to, given its status, all metadata of the reply, and its body where it has one."""
-        if code is grpc.StatusCode.OK:
+        if body:
             try:
-                outcome = self.read(body)
+                outcome = self.read(body.open())
             except DecodeError:
                 code, message = grpc.StatusCode.INTERNAL, "the reply cannot be decoded"
             else:

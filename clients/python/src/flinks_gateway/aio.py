@@ -153,23 +153,23 @@ class Client:
     async def _call(
         self, method: _convert.Method[Request, Result], request: Request, timeout: float
     ) -> Result | GatewayError:
-        invoke: aio.UnaryUnaryMultiCallable[Sealed[bytes], bytes] = self._channel.unary_unary(
-            method.path, request_serializer=opened
+        invoke: aio.UnaryUnaryMultiCallable[Sealed[bytes], Sealed[bytes]] = self._channel.unary_unary(
+            method.path, request_serializer=opened, response_deserializer=Sealed
         )
         call = invoke(method.write(request), timeout=timeout, metadata=aio.Metadata(*self._metadata()))
         try:
-            reply = Sealed(await call)
+            body = await call
             metadata = (*await call.initial_metadata(), *await call.trailing_metadata())
-            return method.ended(grpc.StatusCode.OK, "", metadata, reply.open())
+            return method.ended(grpc.StatusCode.OK, "", metadata, body)
         except aio.AioRpcError as error:
             metadata = (*error.initial_metadata(), *error.trailing_metadata())
-            return method.ended(error.code(), error.details(), metadata, b"")
+            return method.ended(error.code(), error.details(), metadata)
         except asyncio.CancelledError:
             task: Any = asyncio.current_task()
             # gRPC says the same when the channel was closed, but then nobody has cancelled this task. Before Python
             # 3.11 that cannot be told.
             if self._closed and hasattr(task, "cancelling") and not task.cancelling():
-                return method.ended(grpc.StatusCode.CANCELLED, "the client was closed", (), b"")
+                return method.ended(grpc.StatusCode.CANCELLED, "the client was closed")
             raise
 
 
