@@ -165,7 +165,7 @@ def retries() -> str:
     for entry in config[1]:
         assert entry.keys() == {"name", "retryPolicy"}, entry
         policy = dict(entry["retryPolicy"])
-        arm = " | ".join(f'("{name["service"]}", "{name["method"]}")' for name in entry["name"])
+        arm = " | ".join(f'"{name["method"]}"' for name in entry["name"])
         codes = ", ".join(f"Code::{camel(code)}" for code in policy.pop("retryableStatusCodes"))
         methods.append(f"""        {arm} => Some(RetryPolicy {{
             max_attempts: {policy.pop("maxAttempts")},
@@ -181,9 +181,9 @@ use tonic::Code;
 
 use crate::call::RetryPolicy;
 
-/// What `service_config.json` says of a method.
-pub(crate) fn policy(service: &str, method: &str) -> Option<RetryPolicy> {{
-    match (service, method) {{
+/// What `service_config.json` says of a method of the service.
+pub(crate) fn policy(method: &str) -> Option<RetryPolicy> {{
+    match method {{
 {chr(10).join(methods)}
         _ => None,
     }}

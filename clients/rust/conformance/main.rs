@@ -150,8 +150,8 @@ async fn call(client: &Client, step: &Value, memory: &mut Memory, printed: &mut 
             let result = client.cached_authorize(request).await;
             printed.add(&result);
             Ok(match result {
-                Ok(CachedOutcome::Session(it)) => session(it, memory, printed),
-                Ok(CachedOutcome::Pending(it)) => json!({"pending": pending(&it)}),
+                Ok(FinalOutcome::Session(it)) => session(it, memory, printed),
+                Ok(FinalOutcome::Pending(it)) => json!({"pending": pending(&it)}),
                 Err(error) => failure(&error, printed),
             })
         }
@@ -193,8 +193,8 @@ async fn sign_in(client: &Client, step: &Value, memory: &mut Memory, printed: &m
     };
     printed.add(&result);
     let mut result = match result {
-        Ok(SignedIn::Session(it)) => session(it, memory, printed),
-        Ok(SignedIn::Pending(it)) => json!({"pending": pending(&it)}),
+        Ok(FinalOutcome::Session(it)) => session(it, memory, printed),
+        Ok(FinalOutcome::Pending(it)) => json!({"pending": pending(&it)}),
         Err(SignInError::Gateway(error)) => failure(&error, printed),
         Err(SignInError::Answerer(result)) => result,
     };
@@ -267,9 +267,9 @@ fn authorize_request(from: &Value, memory: &Memory, printed: &mut Printed) -> Re
     let save = from["save"].as_bool().ok_or("save has no default")?;
     let mut request = AuthorizeRequest::new(subject, save);
     request.language = match from["language"].as_str() {
-        None => None,
-        Some("EN") => Some(Language::En),
-        Some("FR") => Some(Language::Fr),
+        None => Language::Unspecified,
+        Some("EN") => Language::En,
+        Some("FR") => Language::Fr,
         Some(other) => return Err(format!("no such language: {other}").into()),
     };
     request.tag = text_or_empty(&from["tag"]);

@@ -3,8 +3,7 @@
 use std::{env, error::Error};
 
 use flinks_gateway_client::{
-    Answer, AuthorizeRequest, CachedAuthorizeRequest, CachedOutcome, ChallengeRound, Client, Credentials, Options,
-    SignedIn,
+    Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, Client, Credentials, FinalOutcome, Options,
 };
 
 const ANSWERS: [(&str, &str); 3] = [
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let customer = Credentials::new("FlinksCapital", "Greatday", "Everyday");
     let signed_in = client.sign_in(AuthorizeRequest::new(customer, true), answer).await?;
-    let SignedIn::Session(session) = signed_in else {
+    let FinalOutcome::Session(session) = signed_in else {
         return Err("Flinks goes on in the background".into());
     };
     let institution = session.institution.ok_or("Flinks named no institution")?;
@@ -28,8 +27,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let login = session.login.ok_or("Flinks saved no login")?;
     match client.cached_authorize(CachedAuthorizeRequest::new(login.login_id)).await? {
-        CachedOutcome::Session(_) => println!("reopened from cache"),
-        CachedOutcome::Pending(_) => println!("Flinks goes on in the background"),
+        FinalOutcome::Session(_) => println!("reopened from cache"),
+        FinalOutcome::Pending(_) => println!("Flinks goes on in the background"),
     }
 
     let impostor = Credentials::new("FlinksCapital", "Greatday", "wrong");

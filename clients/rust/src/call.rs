@@ -1,21 +1,27 @@
 //! A call: its deadline, its token, and what of it may be repeated.
 
-use std::{error::Error, future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, Request, Response, Status};
 
 use crate::{
     GatewayError,
-    channel::Channel,
+    channel::{Channel, Taken},
     convert::IntoOutcome,
     error::{code, is_unsent},
     generated::retries,
-    options::Authorization,
-    stubs::v1::{self, authorization_service_client::AuthorizationServiceClient},
+    options::Token,
+    stubs::v1::authorization_service_client::AuthorizationServiceClient,
 };
 
-const SERVICE: &str = "flinks.gateway.v1.AuthorizationService";
 const MAX_MESSAGE_BYTES: usize = 32 << 20;
 
 /// The longest deadline: beyond it timers and headers run out of digits.
@@ -39,133 +45,79 @@ impl RetryPolicy {
     }
 }
 
-type Stub = AuthorizationServiceClient<Channel>;
-
-/// A request of the contract, and the method that takes it.
-pub(crate) trait Call: Clone + Send {
-    type Response: IntoOutcome;
-    const METHOD: &str;
-    fn send(
-        stub: Stub,
-        request: Request<Self>,
-    ) -> impl Future<Output = Result<Response<Self::Response>, Status>> + Send;
-}
-
-impl Call for v1::AuthorizeRequest {
-    type Response = v1::AuthorizeResponse;
-    const METHOD: &str = "Authorize";
-    async fn send(mut stub: Stub, request: Request<Self>) -> Result<Response<Self::Response>, Status> {
-        stub.authorize(request).await
-    }
-}
-
-impl Call for v1::AnswerChallengesRequest {
-    type Response = v1::AnswerChallengesResponse;
-    const METHOD: &str = "AnswerChallenges";
-    async fn send(mut stub: Stub, request: Request<Self>) -> Result<Response<Self::Response>, Status> {
-        stub.answer_challenges(request).await
-    }
-}
-
-impl Call for v1::CachedAuthorizeRequest {
-    type Response = v1::CachedAuthorizeResponse;
-    const METHOD: &str = "CachedAuthorize";
-    async fn send(mut stub: Stub, request: Request<Self>) -> Result<Response<Self::Response>, Status> {
-        stub.cached_authorize(request).await
-    }
-}
+pub(crate) type Stub = AuthorizationServiceClient<Channel>;
 
 /// How calls are made over a channel.
 #[derive(Clone)]
 pub(crate) struct Caller {
     stub: Stub,
-    authorization: Authorization,
+    token: Option<Token>,
 }
 
 impl Caller {
-    pub(crate) fn new(channel: Channel, authorization: Authorization) -> Self {
-        Self { stub: Stub::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES), authorization }
+    pub(crate) fn new(channel: Channel, token: Option<Token>) -> Self {
+        Self { stub: Stub::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES), token }
     }
 
-    pub(crate) async fn call<C: Call>(
+    /// Calls a method by its name in the contract; `send` is the stub's.
+    pub(crate) async fn call<Q: Clone, R: IntoOutcome, F>(
         &self,
-        message: C,
+        method: &str,
         timeout: Duration,
-    ) -> Result<<C::Response as IntoOutcome>::Outcome, GatewayError> {
-        let policy = retries::policy(SERVICE, C::METHOD);
-        let repeatable = policy.is_some();
-        let fail = |status: &Status| GatewayError::new(status, repeatable);
+        message: Q,
+        send: impl Fn(Stub, Request<Q>) -> F,
+    ) -> Result<R::Outcome, GatewayError>
+    where
+        F: Future<Output = Result<Response<R>, Status>>,
+    {
+        let policy = retries::policy(method);
+        let fail = |status: Status| GatewayError::new(&status, policy.is_some());
+        let late = || fail(Status::deadline_exceeded("the call's deadline passed"));
         let deadline = Instant::now() + timeout.min(MAX_TIMEOUT);
-        let (metadata, reply, _) = timeout_at(deadline, self.attempts(message, deadline, policy))
-            .await
-            .unwrap_or_else(|_| Err(late()))
-            .map_err(|status| fail(&status))?
-            .into_parts();
+        let attempts = async {
+            let authorization = match &self.token {
+                Some(token) => Some(token.header().await?),
+                None => None,
+            };
+            let (mut attempt, mut sent_again) = (1, false);
+            loop {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(late());
+                }
+                let taken = Taken(Arc::new(AtomicBool::new(false)));
+                let mut request = Request::new(message.clone());
+                request.set_timeout(left);
+                request.extensions_mut().insert(taken.clone());
+                if let Some(header) = &authorization {
+                    request.metadata_mut().insert("authorization", header.clone());
+                }
+                let status = match send(self.stub.clone(), request).await {
+                    Ok(response) => return Ok(response),
+                    Err(status) => status,
+                };
+                // The connection at hand was gone, after GOAWAY, before anything took the message: it goes over a new
+                // one. Both hyper and the message itself say so; whatever was taken is never sent again.
+                if !sent_again && is_unsent(&status) && !taken.0.load(Ordering::SeqCst) {
+                    sent_again = true;
+                    continue;
+                }
+                let backoff = policy
+                    .as_ref()
+                    .filter(|policy| attempt < policy.max_attempts && policy.codes.contains(&code(&status)))
+                    .map(|policy| policy.backoff(attempt));
+                match backoff {
+                    Some(backoff) if Instant::now() + backoff < deadline => sleep(backoff).await,
+                    _ => return Err(fail(status)),
+                }
+                attempt += 1;
+            }
+        };
+        let response = timeout_at(deadline, attempts).await.unwrap_or_else(|_| Err(late()))?;
+        let (metadata, reply, _) = response.into_parts();
         reply.into_outcome().ok_or_else(|| {
             let message = "the gateway answered with an outcome that this client does not know";
-            fail(&Status::with_metadata(Code::Unknown, message, metadata))
+            fail(Status::with_metadata(Code::Unknown, message, metadata))
         })
     }
-
-    /// Repeats what the policy allows, and nothing without one.
-    async fn attempts<C: Call>(
-        &self,
-        message: C,
-        deadline: Instant,
-        policy: Option<RetryPolicy>,
-    ) -> Result<Response<C::Response>, Status> {
-        let authorization = self.authorization.header().await?;
-        let request = || {
-            let mut request = Request::new(message.clone());
-            if let Some(header) = authorization.clone() {
-                request.metadata_mut().insert("authorization", header);
-            }
-            // Rounded up, so that tonic's own timer, which reads the header, is never ahead of ours: it would answer
-            // CANCELLED.
-            let left = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
-            request.set_timeout(Duration::from_millis(left.as_micros().div_ceil(1000) as u64));
-            Some(request)
-        };
-        let mut attempt = 1;
-        loop {
-            let status = match self.send(&request).await {
-                Ok(response) => return Ok(response),
-                Err(status) => status,
-            };
-            let Some(policy) = policy.as_ref().filter(|policy| policy.codes.contains(&code(&status))) else {
-                return Err(status);
-            };
-            let backoff = policy.backoff(attempt);
-            if attempt == policy.max_attempts || Instant::now() + backoff >= deadline {
-                return Err(status);
-            }
-            sleep(backoff).await;
-            attempt += 1;
-        }
-    }
-
-    /// Sends a request, over a new connection where the one at hand turns out to be gone before a byte was written: after
-    /// GOAWAY, while other calls still used it. Nothing that was written is ever written again.
-    async fn send<C: Call>(&self, request: impl Fn() -> Option<Request<C>>) -> Result<Response<C::Response>, Status> {
-        let result = C::send(self.stub.clone(), request().ok_or_else(late)?).await;
-        match result {
-            Err(status) if was_unsent(&status) => C::send(self.stub.clone(), request().ok_or_else(late)?).await,
-            result => result,
-        }
-    }
-}
-
-fn late() -> Status {
-    Status::deadline_exceeded("the call's deadline passed")
-}
-
-fn was_unsent(status: &Status) -> bool {
-    let mut source = status.source();
-    while let Some(error) = source {
-        if is_unsent(error) {
-            return true;
-        }
-        source = error.source();
-    }
-    false
 }

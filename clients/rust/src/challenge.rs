@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt, time::SystemTime};
 use bytes::Bytes;
 
 use crate::{
-    Institution,
-    redacted::{Redacted, debug},
+    Institution, convert,
+    redacted::{Redacted, message},
 };
 
 /// The questions that a bank asks at once: all are answered together.
@@ -32,14 +32,14 @@ pub struct ChallengeRound {
     pub tag: String,
 }
 
-debug!(ChallengeRound {
+message!(ChallengeRound {
     continuation: hide,
     request_id: show,
-    challenges: show,
+    challenges: show(convert::all),
     round: show,
     previous_answers_rejected: show,
-    expire_time: show,
-    institution: show,
+    expire_time: show(convert::time),
+    institution: show(convert::option),
     tag: hide,
 });
 
@@ -55,7 +55,7 @@ pub struct Challenge {
     pub kind: ChallengeKind,
 }
 
-debug!(Challenge { id: show, prompt: hide, kind: show });
+message!(Challenge { id: show, prompt: hide, kind: show(convert::kind) });
 
 /// How a challenge is answered. A kind newer than this client is `Unrecognized`, so that a `match` is complete:
 ///
@@ -162,7 +162,7 @@ pub struct Image {
     pub media_type: String,
 }
 
-debug!(Image { content: hide, media_type: show });
+message!(Image { content: hide, media_type: show });
 
 /// A challenge of a kind that the gateway does not know; all empty when it is this client that does not.
 #[derive(Clone, Default, PartialEq)]
@@ -176,7 +176,7 @@ pub struct UnrecognizedChallenge {
     pub raw: Option<Json>,
 }
 
-debug!(UnrecognizedChallenge { r#type: hide, iterables: hide, raw: hide });
+message!(UnrecognizedChallenge { r#type: hide, iterables: hide, raw: hide(convert::raw) });
 
 /// A piece of JSON of Flinks'. It does not print what it holds.
 #[derive(Clone, PartialEq)]

@@ -1,8 +1,12 @@
-//! The channel that calls go over: tonic's, without what tonic panics at.
+//! The channel that calls go over: tonic's, without what tonic panics at, and with an eye on what leaves.
 
 use std::{
     future::Future,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -16,6 +20,10 @@ use tonic::{
 
 const DETAILS: http::HeaderName = http::HeaderName::from_static("grpc-status-details-bin");
 
+/// An extension of requests: whether the connection took anything of the message.
+#[derive(Clone)]
+pub(crate) struct Taken(pub(crate) Arc<AtomicBool>);
+
 #[derive(Clone)]
 pub(crate) struct Channel(pub(crate) transport::Channel);
 
@@ -28,7 +36,15 @@ impl Service<http::Request<Body>> for Channel {
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        if let Some(Taken(taken)) = request.extensions_mut().remove() {
+            request = request.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    taken.store(true, Ordering::SeqCst);
+                    frame
+                }))
+            });
+        }
         let response = self.0.call(request);
         Box::pin(async move {
             let mut response = response.await?;

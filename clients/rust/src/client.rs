@@ -9,8 +9,11 @@ use std::{
 use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
-    Answer, AuthorizeRequest, CachedAuthorizeRequest, CachedOutcome, ChallengeRound, GatewayError, InvalidOptions,
-    Options, Outcome, SignedIn, call::Caller, channel::Channel, stubs::v1,
+    Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, GatewayError, InvalidOptions,
+    Options, Outcome,
+    call::{Caller, Stub},
+    channel::Channel,
+    stubs::v1,
 };
 
 /// A client of a gateway.
@@ -44,17 +47,17 @@ impl Client {
     /// When the options contradict each other or cannot be read, the address is none, or there is no Tokio runtime.
     pub fn connect(address: impl Into<String>, options: Options) -> Result<Self, InvalidOptions> {
         let address = address.into();
-        let (live_timeout, cached_timeout) = options.timeouts();
-        let authorization = options.authorization()?;
+        let (token, live_timeout, cached_timeout) =
+            (options.token.clone(), options.live_timeout, options.cached_timeout);
         let endpoint = options.endpoint(&address)?;
         if Handle::try_current().is_err() {
             return Err(InvalidOptions("connect needs a Tokio runtime".into()));
         }
         Ok(Self {
             address,
-            caller: Caller::new(Channel(endpoint.connect_lazy()), authorization),
-            live_timeout,
-            cached_timeout,
+            caller: Caller::new(Channel(endpoint.connect_lazy()), token),
+            live_timeout: live_timeout.unwrap_or(Duration::from_secs(250)),
+            cached_timeout: cached_timeout.unwrap_or(Duration::from_secs(35)),
         })
     }
 
@@ -72,7 +75,8 @@ impl Client {
     /// Each call is an attempt at the bank, so it is never repeated; calling again is one more unless the error is
     /// [`retryable`](GatewayError::retryable).
     pub async fn authorize(&self, request: AuthorizeRequest) -> Result<Outcome, GatewayError> {
-        self.caller.call(v1::AuthorizeRequest::from(request), self.live_timeout).await
+        let send = |mut stub: Stub, request| async move { stub.authorize(request).await };
+        self.caller.call("Authorize", self.live_timeout, request.into(), send).await
     }
 
     /// Answers the challenges of a round, from any process that has its continuation. The answers are checked before
@@ -90,7 +94,8 @@ impl Client {
             continuation: continuation.into(),
             answers: answers.into_iter().map(|answer| answer.0).collect(),
         };
-        self.caller.call(request, self.live_timeout).await
+        let send = |mut stub: Stub, request| async move { stub.answer_challenges(request).await };
+        self.caller.call("AnswerChallenges", self.live_timeout, request, send).await
     }
 
     /// Reopens a saved login from Flinks' cache, without asking the bank.
@@ -98,8 +103,9 @@ impl Client {
     /// # Errors
     ///
     /// Those of the login's last refresh too. `UNAVAILABLE` is repeated as `service_config.json` says.
-    pub async fn cached_authorize(&self, request: CachedAuthorizeRequest) -> Result<CachedOutcome, GatewayError> {
-        self.caller.call(v1::CachedAuthorizeRequest::from(request), self.cached_timeout).await
+    pub async fn cached_authorize(&self, request: CachedAuthorizeRequest) -> Result<FinalOutcome, GatewayError> {
+        let send = |mut stub: Stub, request| async move { stub.cached_authorize(request).await };
+        self.caller.call("CachedAuthorize", self.cached_timeout, request.into(), send).await
     }
 
     /// A whole sign-in: [`authorize`](Self::authorize), then the answerer and [`answer`](Self::answer) for each round.
@@ -114,15 +120,15 @@ impl Client {
         &self,
         request: AuthorizeRequest,
         mut answerer: impl FnMut(ChallengeRound) -> F,
-    ) -> Result<SignedIn, SignInError<E>>
+    ) -> Result<FinalOutcome, SignInError<E>>
     where
         F: Future<Output = Result<Vec<Answer>, E>>,
     {
         let mut outcome = self.authorize(request).await?;
         loop {
             let round = match outcome {
-                Outcome::Session(session) => return Ok(SignedIn::Session(session)),
-                Outcome::Pending(pending) => return Ok(SignedIn::Pending(pending)),
+                Outcome::Session(session) => return Ok(FinalOutcome::Session(session)),
+                Outcome::Pending(pending) => return Ok(FinalOutcome::Pending(pending)),
                 Outcome::ChallengeRound(round) => round,
             };
             let (continuation, expire_time) = (round.continuation.clone(), round.expire_time);
@@ -144,7 +150,7 @@ impl Client {
 }
 
 /// How a sign-in fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum SignInError<E> {
     /// A call failed, or the round expired.
     Gateway(GatewayError),

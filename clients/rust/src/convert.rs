@@ -5,10 +5,9 @@ use std::time::SystemTime;
 use prost_types::{Struct, Timestamp, Value, value};
 
 use crate::{
-    AuthorizeRequest, CachedAuthorizeRequest, CachedOutcome, Challenge, ChallengeKind, ChallengeRound, Credentials,
-    Image, Institution, Json, Language, Link, Login, LoginType, Outcome, PendingOperation, Resource, Session, Subject,
-    UnrecognizedChallenge,
-    stubs::v1::{self, authorize_request, authorize_response, cached_authorize_response, challenge},
+    AuthorizeRequest, CachedAuthorizeRequest, ChallengeKind, Credentials, FinalOutcome, Json, LoginType, Outcome,
+    Resource, Subject, UnrecognizedChallenge,
+    stubs::v1::{self, authorize_request, challenge::Kind},
 };
 
 impl From<AuthorizeRequest> for v1::AuthorizeRequest {
@@ -20,15 +19,10 @@ impl From<AuthorizeRequest> for v1::AuthorizeRequest {
             }
             Subject::LoginId(login_id) => authorize_request::Subject::LoginId(login_id),
         };
-        let language = match request.language {
-            None => v1::Language::Unspecified,
-            Some(Language::En) => v1::Language::En,
-            Some(Language::Fr) => v1::Language::Fr,
-        };
         Self {
             subject: Some(subject),
             save: Some(request.save),
-            language: language.into(),
+            language: request.language.into(),
             tag: request.tag,
             schedule_refresh: request.schedule_refresh,
             with_mfa_questions: request.with_mfa_questions,
@@ -54,7 +48,7 @@ pub(crate) trait IntoOutcome {
 impl IntoOutcome for v1::AuthorizeResponse {
     type Outcome = Outcome;
     fn into_outcome(self) -> Option<Outcome> {
-        use authorize_response::Outcome as Wire;
+        use v1::authorize_response::Outcome as Wire;
         Some(match self.outcome? {
             Wire::Session(session) => Outcome::Session(session.into()),
             Wire::ChallengeRound(round) => Outcome::ChallengeRound(round.into()),
@@ -76,118 +70,39 @@ impl IntoOutcome for v1::AnswerChallengesResponse {
 }
 
 impl IntoOutcome for v1::CachedAuthorizeResponse {
-    type Outcome = CachedOutcome;
-    fn into_outcome(self) -> Option<CachedOutcome> {
-        use cached_authorize_response::Outcome as Wire;
+    type Outcome = FinalOutcome;
+    fn into_outcome(self) -> Option<FinalOutcome> {
+        use v1::cached_authorize_response::Outcome as Wire;
         Some(match self.outcome? {
-            Wire::Session(session) => CachedOutcome::Session(session.into()),
-            Wire::Pending(pending) => CachedOutcome::Pending(pending.into()),
+            Wire::Session(session) => FinalOutcome::Session(session.into()),
+            Wire::Pending(pending) => FinalOutcome::Pending(pending.into()),
         })
     }
 }
 
-impl From<v1::Session> for Session {
-    fn from(session: v1::Session) -> Self {
-        Self {
-            request_id: session.request_id,
-            login: session.login.map(Into::into),
-            institution: session.institution.map(Into::into),
-            links: all(session.links),
-            tag: session.tag,
-        }
+pub(crate) fn login_type(number: i32) -> LoginType {
+    LoginType::try_from(number).unwrap_or(LoginType::Other)
+}
+
+pub(crate) fn resource(number: i32) -> Resource {
+    Resource::try_from(number).unwrap_or_default()
+}
+
+pub(crate) fn kind(kind: Option<Kind>) -> ChallengeKind {
+    match kind {
+        Some(Kind::QuestionAndAnswer(v1::QuestionAndAnswer {})) => ChallengeKind::QuestionAndAnswer,
+        Some(Kind::QuestionSelection(it)) => ChallengeKind::QuestionSelection { questions: it.questions },
+        Some(Kind::MultipleChoice(it)) => ChallengeKind::MultipleChoice { choices: it.choices },
+        Some(Kind::MultipleSelection(it)) => ChallengeKind::MultipleSelection { choices: it.choices },
+        Some(Kind::ImageSelection(it)) => ChallengeKind::ImageSelection { images: all(it.images) },
+        Some(Kind::TextOrCall(it)) => ChallengeKind::TextOrCall { phone_numbers: it.phone_numbers },
+        Some(Kind::Unrecognized(it)) => ChallengeKind::Unrecognized(it.into()),
+        None => ChallengeKind::Unrecognized(UnrecognizedChallenge::default()),
     }
 }
 
-impl From<v1::Login> for Login {
-    fn from(login: v1::Login) -> Self {
-        let r#type = match v1::LoginType::try_from(login.r#type) {
-            Ok(v1::LoginType::Unspecified) => LoginType::Unspecified,
-            Ok(v1::LoginType::Personal) => LoginType::Personal,
-            Ok(v1::LoginType::Business) => LoginType::Business,
-            Ok(v1::LoginType::Other) | Err(_) => LoginType::Other,
-        };
-        Self {
-            login_id: login.login_id,
-            username: login.username,
-            r#type,
-            scheduled_refresh: login.scheduled_refresh,
-            last_refresh_time: time(login.last_refresh_time),
-            type_name: login.type_name,
-        }
-    }
-}
-
-impl From<v1::Institution> for Institution {
-    fn from(institution: v1::Institution) -> Self {
-        let v1::Institution { name, display_name, id } = institution;
-        Self { name, display_name, id }
-    }
-}
-
-impl From<v1::Link> for Link {
-    fn from(link: v1::Link) -> Self {
-        let resource = match v1::Resource::try_from(link.resource) {
-            Ok(v1::Resource::Unspecified) | Err(_) => Resource::Unspecified,
-            Ok(v1::Resource::AccountsDetail) => Resource::AccountsDetail,
-            Ok(v1::Resource::AccountsSummary) => Resource::AccountsSummary,
-            Ok(v1::Resource::Statements) => Resource::Statements,
-            Ok(v1::Resource::Authorization) => Resource::Authorization,
-        };
-        Self { resource, rel: link.rel, href: link.href, example: link.example }
-    }
-}
-
-impl From<v1::PendingOperation> for PendingOperation {
-    fn from(pending: v1::PendingOperation) -> Self {
-        Self { request_id: pending.request_id, flinks_code: pending.flinks_code, links: all(pending.links) }
-    }
-}
-
-impl From<v1::ChallengeRound> for ChallengeRound {
-    fn from(round: v1::ChallengeRound) -> Self {
-        Self {
-            continuation: round.continuation,
-            request_id: round.request_id,
-            challenges: all(round.challenges),
-            round: round.round,
-            previous_answers_rejected: round.previous_answers_rejected,
-            expire_time: time(round.expire_time),
-            institution: round.institution.map(Into::into),
-            tag: round.tag,
-        }
-    }
-}
-
-impl From<v1::Challenge> for Challenge {
-    fn from(challenge: v1::Challenge) -> Self {
-        use challenge::Kind;
-        let kind = match challenge.kind {
-            Some(Kind::QuestionAndAnswer(v1::QuestionAndAnswer {})) => ChallengeKind::QuestionAndAnswer,
-            Some(Kind::QuestionSelection(v1::QuestionSelection { questions })) => {
-                ChallengeKind::QuestionSelection { questions }
-            }
-            Some(Kind::MultipleChoice(v1::MultipleChoice { choices })) => ChallengeKind::MultipleChoice { choices },
-            Some(Kind::MultipleSelection(v1::MultipleSelection { choices })) => {
-                ChallengeKind::MultipleSelection { choices }
-            }
-            Some(Kind::ImageSelection(v1::ImageSelection { images })) => {
-                ChallengeKind::ImageSelection { images: all(images) }
-            }
-            Some(Kind::TextOrCall(v1::TextOrCall { phone_numbers })) => ChallengeKind::TextOrCall { phone_numbers },
-            Some(Kind::Unrecognized(v1::UnrecognizedChallenge { r#type, iterables, raw })) => {
-                ChallengeKind::Unrecognized(UnrecognizedChallenge { r#type, iterables, raw: raw.map(object) })
-            }
-            None => ChallengeKind::Unrecognized(UnrecognizedChallenge::default()),
-        };
-        Self { id: challenge.id, prompt: challenge.prompt, kind }
-    }
-}
-
-impl From<v1::Image> for Image {
-    fn from(image: v1::Image) -> Self {
-        let v1::Image { content, media_type } = image;
-        Self { content, media_type }
-    }
+pub(crate) fn raw(json: Option<Struct>) -> Option<Json> {
+    json.map(object)
 }
 
 fn object(fields: Struct) -> Json {
@@ -206,11 +121,15 @@ fn json(value: Value) -> Json {
     }
 }
 
-fn all<A: Into<B>, B>(values: Vec<A>) -> Vec<B> {
+pub(crate) fn option<A: Into<B>, B>(value: Option<A>) -> Option<B> {
+    value.map(Into::into)
+}
+
+pub(crate) fn all<A: Into<B>, B>(values: Vec<A>) -> Vec<B> {
     values.into_iter().map(Into::into).collect()
 }
 
 /// None for a time that this machine cannot count to either.
-fn time(timestamp: Option<Timestamp>) -> Option<SystemTime> {
+pub(crate) fn time(timestamp: Option<Timestamp>) -> Option<SystemTime> {
     SystemTime::try_from(timestamp?).ok()
 }

@@ -1,11 +1,11 @@
 //! How a call fails.
 
-use std::{collections::BTreeMap, error::Error, fmt, time::Duration};
+use std::{collections::BTreeMap, error::Error, fmt, iter, sync::Arc, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use crate::{ErrorReason, NextStep, options::TokenFailed};
+use crate::{ErrorReason, NextStep, options::BoxError};
 
 const DOMAIN: &str = "flinks-gateway";
 
@@ -14,9 +14,9 @@ const DOMAIN: &str = "flinks-gateway";
 /// Reasons and next steps that are newer than this client are unspecified, with the name beside them. An error without
 /// the gateway's word, made by the transport or by something on the way, is read with care: the outcome is unknown.
 #[derive(Clone)]
-pub struct GatewayError(Box<Parts>, Option<TokenFailed>);
+pub struct GatewayError(Box<Parts>, Option<Arc<dyn Error + Send + Sync>>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Parts {
     code: Code,
     message: String,
@@ -44,80 +44,67 @@ pub struct FieldViolation {
 
 impl GatewayError {
     /// gRPC's status code.
-    #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
     }
 
     /// gRPC's status message: without anything of the request.
-    #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// What went wrong.
-    #[must_use]
     pub fn reason(&self) -> ErrorReason {
         self.0.reason
     }
 
     /// The reason's name as it came, such as `ERROR_REASON_CREDENTIALS_REJECTED`.
-    #[must_use]
     pub fn reason_name(&self) -> &str {
         &self.0.reason_name
     }
 
     /// Who must do what.
-    #[must_use]
     pub fn next_step(&self) -> NextStep {
         self.0.next_step
     }
 
     /// Whether a program may repeat this very call, after [`retry_delay`](Self::retry_delay). When not, a repeated live
     /// call is a new attempt at the bank.
-    #[must_use]
     pub fn retryable(&self) -> bool {
         self.0.retryable
     }
 
     /// How long to wait before the call is repeated.
-    #[must_use]
     pub fn retry_delay(&self) -> Option<Duration> {
         self.0.retry_delay
     }
 
     /// The fields at fault.
-    #[must_use]
     pub fn field_violations(&self) -> &[FieldViolation] {
         &self.0.field_violations
     }
 
     /// Flinks' own code, such as `INVALID_PASSWORD`; empty when it gave none.
-    #[must_use]
     pub fn flinks_code(&self) -> &str {
         self.said("flinks_code")
     }
 
     /// The status of Flinks' reply; 0 when there was none.
-    #[must_use]
     pub fn http_status(&self) -> u16 {
         self.said("http_status").parse().unwrap_or_default()
     }
 
     /// Flinks' name for the session; empty when it is not known.
-    #[must_use]
     pub fn request_id(&self) -> &str {
         self.said("request_id")
     }
 
     /// All of the `ErrorInfo`'s metadata.
-    #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.0.metadata
     }
 
     /// The gateway's `x-request-id`, which is the call's line in its log; empty when no gateway answered.
-    #[must_use]
     pub fn call_id(&self) -> &str {
         &self.0.call_id
     }
@@ -128,14 +115,13 @@ impl GatewayError {
 
     /// Reads a status. `repeatable` is whether the method may be repeated when nothing is known.
     pub(crate) fn new(status: &Status, repeatable: bool) -> Self {
-        let token_failed = status.source().and_then(|source| source.downcast_ref::<TokenFailed>());
-        let (code, message) = match status.source().filter(|_| token_failed.is_none()) {
-            Some(source) => (code(status), format!("{}: {}", status.message(), chain(source))),
-            None => (status.code(), status.message().to_owned()),
+        let message = match status.source() {
+            Some(source) => format!("{}: {}", status.message(), chain(source)),
+            None => status.message().to_owned(),
         };
         let call_id = status.metadata().get("x-request-id").and_then(|id| id.to_str().ok());
         let mut parts = Parts {
-            code,
+            code: code(status),
             message,
             reason: ErrorReason::OutcomeUnknown,
             reason_name: String::new(),
@@ -158,7 +144,7 @@ impl GatewayError {
                 parts.metadata = info.metadata.into_iter().collect();
             }
             None => {
-                match code {
+                match parts.code {
                     Code::DeadlineExceeded => parts.reason = ErrorReason::DeadlineExceeded,
                     Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented => {
                         parts.reason = ErrorReason::Unspecified;
@@ -170,7 +156,14 @@ impl GatewayError {
                 parts.reason_name = parts.reason.full_name().to_owned();
             }
         }
-        Self(Box::new(parts), token_failed.cloned())
+        Self(Box::new(parts), None)
+    }
+
+    /// The error of a call whose token was not to be had. What the function failed with may hold one: it is handed on,
+    /// never printed.
+    pub(crate) fn without_token(error: BoxError) -> Self {
+        let status = Status::unauthenticated("the function that gives the bearer token failed");
+        Self(Self::new(&status, false).0, Some(error.into()))
     }
 
     /// The error of a round whose answers were not there in time.
@@ -198,73 +191,47 @@ impl fmt::Display for GatewayError {
     }
 }
 
-/// What is said is compared, not what caused it.
-impl PartialEq for GatewayError {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for GatewayError {}
-
 impl Error for GatewayError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.1.as_ref().map(|failed| &*failed.0 as _)
+        self.1.as_deref().map(|error| error as _)
     }
 }
 
 fn violations(status: &Status) -> Vec<FieldViolation> {
     let request = status.get_details_bad_request();
     let violations = request.into_iter().flat_map(|request| request.field_violations);
-    let ours = violations.map(|violation| FieldViolation {
-        field: violation.field,
-        description: violation.description,
-        reason: violation.reason,
-    });
-    ours.collect()
+    violations.map(|it| FieldViolation { field: it.field, description: it.description, reason: it.reason }).collect()
+}
+
+/// An error and all that caused it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(Some(error), |&error| error.source())
 }
 
 /// An error with all that caused it, each said once.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-        source = error.source();
-    }
-    text
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    causes(error).map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+        "" => cause,
+        said if said.ends_with(&cause) => text,
+        said => format!("{said}: {cause}"),
+    })
 }
 
-/// The code of an error of the transport's, by gRPC's own tables: tonic has `UNKNOWN` for most of them.
+/// The code of a call's error. tonic has `UNKNOWN` for most of the transport's, and `CANCELLED` for its deadline.
 pub(crate) fn code(status: &Status) -> Code {
-    let mut source = status.source();
-    while let Some(error) = source {
-        if error.is::<tonic::TimeoutExpired>() {
-            return Code::DeadlineExceeded;
-        }
-        if error.is::<std::io::Error>() || is_unsent(error) {
-            return Code::Unavailable;
-        }
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            return match error.reason() {
-                _ if error.is_go_away() || error.is_io() => Code::Unavailable,
-                Some(h2::Reason::REFUSED_STREAM) => Code::Unavailable,
-                Some(h2::Reason::CANCEL) => Code::Cancelled,
-                Some(h2::Reason::ENHANCE_YOUR_CALM) => Code::ResourceExhausted,
-                Some(h2::Reason::INADEQUATE_SECURITY) => Code::PermissionDenied,
-                Some(_) => Code::Internal,
-                None => Code::Unknown,
-            };
-        }
-        source = error.source();
-    }
-    status.code()
+    let mut causes = causes(status).skip(1);
+    let found = causes.find_map(|error| match error.downcast_ref::<h2::Error>() {
+        Some(error) if error.reason() == Some(h2::Reason::CANCEL) => Some(Code::Cancelled),
+        Some(error) if error.is_go_away() || error.is_io() => Some(Code::Unavailable),
+        Some(error) if error.reason() == Some(h2::Reason::REFUSED_STREAM) => Some(Code::Unavailable),
+        _ if error.is::<std::io::Error>() => Some(Code::Unavailable),
+        _ if error.is::<tonic::TimeoutExpired>() => Some(Code::DeadlineExceeded),
+        _ => None,
+    });
+    found.unwrap_or_else(|| if is_unsent(status) { Code::Unavailable } else { status.code() })
 }
 
-/// Whether this is hyper's word that a request was never written: its connection had gone before.
-pub(crate) fn is_unsent(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+/// Whether hyper says that the request was never written: its connection had gone before.
+pub(crate) fn is_unsent(status: &Status) -> bool {
+    causes(status).any(|error| error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
 }

@@ -23,10 +23,9 @@ pub use client::{Client, SignInError};
 pub use error::{FieldViolation, GatewayError};
 pub use generated::errors::{ErrorReason, NextStep};
 pub use options::{InvalidOptions, Options};
-pub use outcome::{
-    CachedOutcome, Institution, Link, Login, LoginType, Outcome, PendingOperation, Resource, Session, SignedIn,
-};
-pub use request::{AuthorizeRequest, CachedAuthorizeRequest, Credentials, Language, Subject};
+pub use outcome::{FinalOutcome, Institution, Link, Login, Outcome, PendingOperation, Session};
+pub use request::{AuthorizeRequest, CachedAuthorizeRequest, Credentials, Subject};
+pub use stubs::v1::{Language, LoginType, Resource};
 pub use tonic::Code;
 
 /// The stubs that this client is made of, for calls that it does not cover.

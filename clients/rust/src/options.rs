@@ -9,10 +9,11 @@ use tonic::{
     transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
 };
 
-use crate::redacted::Redacted;
+use crate::{GatewayError, redacted::Redacted};
 
 const USER_AGENT: &str = concat!("flinks-gateway-rust/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+const UNREADABLE_TOKEN: &str = "the bearer token has characters that no header takes";
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 type TokenFuture = Pin<Box<dyn Future<Output = Result<String, BoxError>> + Send>>;
@@ -24,15 +25,15 @@ pub struct Options {
     ca: Option<Vec<u8>>,
     certificate: Option<Vec<u8>>,
     private_key: Option<Vec<u8>>,
-    token: Option<Token>,
+    pub(crate) token: Option<Token>,
     plaintext: bool,
     beyond_loopback: bool,
-    live_timeout: Option<Duration>,
-    cached_timeout: Option<Duration>,
+    pub(crate) live_timeout: Option<Duration>,
+    pub(crate) cached_timeout: Option<Duration>,
 }
 
 #[derive(Clone)]
-enum Token {
+pub(crate) enum Token {
     Fixed(String),
     Asked(Arc<dyn Fn() -> TokenFuture + Send + Sync>),
 }
@@ -87,7 +88,7 @@ impl Options {
 
     /// As [`bearer_token`](Self::bearer_token), asked before each call and within its deadline, so that tokens can
     /// rotate. When it fails nothing is sent, and the call fails with `UNAUTHENTICATED`; the function's error, unchanged, is
-    /// then the `source` of the [`GatewayError`](crate::GatewayError).
+    /// then the `source` of the [`GatewayError`].
     ///
     /// ```
     /// # use flinks_gateway_client::Options;
@@ -126,24 +127,13 @@ impl Options {
         self
     }
 
-    pub(crate) fn timeouts(&self) -> (Duration, Duration) {
-        (self.live_timeout.unwrap_or(Duration::from_secs(250)), self.cached_timeout.unwrap_or(Duration::from_secs(35)))
-    }
-
-    pub(crate) fn authorization(&self) -> Result<Authorization, InvalidOptions> {
-        Ok(match &self.token {
-            None => Authorization::None,
-            Some(Token::Fixed(token)) => Authorization::Fixed(
-                bearer(token).ok_or(InvalidOptions("bearer_token has characters that no header takes".into()))?,
-            ),
-            Some(Token::Asked(token)) => Authorization::Asked(token.clone()),
-        })
-    }
-
     pub(crate) fn endpoint(self, address: &str) -> Result<Endpoint, InvalidOptions> {
         let refuse = |message: &str| Err(InvalidOptions(message.into()));
         let scheme = if self.plaintext { "http" } else { "https" };
         let host = host(address).ok_or_else(|| InvalidOptions("the address is not host:port".into()))?;
+        if matches!(&self.token, Some(Token::Fixed(token)) if bearer(token).is_none()) {
+            return refuse(UNREADABLE_TOKEN);
+        }
         if self.beyond_loopback && !self.plaintext {
             return refuse("dangerously_allow_plaintext_beyond_loopback needs plaintext");
         }
@@ -194,51 +184,16 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-/// What a call says of who makes it.
-#[derive(Clone)]
-pub(crate) enum Authorization {
-    None,
-    Fixed(MetadataValue<Ascii>),
-    Asked(Arc<dyn Fn() -> TokenFuture + Send + Sync>),
-}
-
-impl Authorization {
+impl Token {
     /// The header of a call.
-    pub(crate) async fn header(&self) -> Result<Option<MetadataValue<Ascii>>, Status> {
-        match self {
-            Self::None => Ok(None),
-            Self::Fixed(header) => Ok(Some(header.clone())),
-            Self::Asked(token) => match token().await {
-                Ok(token) => bearer(&token)
-                    .map(Some)
-                    .ok_or_else(|| Status::unauthenticated("the bearer token has characters that no header takes")),
-                Err(error) => {
-                    let mut status = Status::unauthenticated("the function that gives the bearer token failed");
-                    status.set_source(Arc::new(TokenFailed(error.into())));
-                    Err(status)
-                }
-            },
-        }
+    pub(crate) async fn header(&self) -> Result<MetadataValue<Ascii>, GatewayError> {
+        let header = match self {
+            Self::Fixed(token) => bearer(token),
+            Self::Asked(ask) => bearer(&ask().await.map_err(GatewayError::without_token)?),
+        };
+        header.ok_or_else(|| GatewayError::new(&Status::unauthenticated(UNREADABLE_TOKEN), false))
     }
 }
-
-/// What the function of a token failed with. It may hold one, and so is handed on, never printed.
-#[derive(Clone)]
-pub(crate) struct TokenFailed(pub(crate) Arc<dyn Error + Send + Sync>);
-
-impl fmt::Debug for TokenFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&Redacted, f)
-    }
-}
-
-impl fmt::Display for TokenFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&Redacted, f)
-    }
-}
-
-impl Error for TokenFailed {}
 
 fn bearer(token: &str) -> Option<MetadataValue<Ascii>> {
     let mut header = MetadataValue::try_from(format!("Bearer {token}")).ok()?;
@@ -251,7 +206,7 @@ fn bearer(token: &str) -> Option<MetadataValue<Ascii>> {
 pub struct InvalidOptions(pub(crate) String);
 
 impl InvalidOptions {
-    fn new(error: impl Error) -> Self {
+    fn new(error: impl Error + 'static) -> Self {
         Self(crate::error::chain(&error))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::{ChallengeRound, redacted::debug};
+use crate::{ChallengeRound, LoginType, Resource, convert, redacted::message};
 
 /// How a live sign-in went. An outcome newer than this client is a [`GatewayError`](crate::GatewayError), so that a
 /// `match` is complete:
@@ -27,21 +27,11 @@ pub enum Outcome {
     Pending(PendingOperation),
 }
 
-/// How reopening a saved login went.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a cached call or a whole sign-in ended: an [`Outcome`] with nothing left to answer.
+#[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub enum CachedOutcome {
+pub enum FinalOutcome {
     /// The login is open.
-    Session(Session),
-    /// Flinks works on it in the background.
-    Pending(PendingOperation),
-}
-
-/// How a whole sign-in ended: an [`Outcome`] with nothing left to answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum SignedIn {
-    /// The customer is signed in.
     Session(Session),
     /// Flinks works on it in the background.
     Pending(PendingOperation),
@@ -64,7 +54,13 @@ pub struct Session {
     pub tag: String,
 }
 
-debug!(Session { request_id: show, login: show, institution: show, links: show, tag: hide });
+message!(Session {
+    request_id: show,
+    login: show(convert::option),
+    institution: show(convert::option),
+    links: show(convert::all),
+    tag: hide
+});
 
 /// A saved login: the reference to a customer's credentials and data at Flinks.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,36 +76,21 @@ pub struct Login {
     pub scheduled_refresh: bool,
     /// When the bank was last asked.
     pub last_refresh_time: Option<SystemTime>,
-    /// The type in Flinks' own words.
+    /// The type in Flinks' own words, where `type` is newer than this client too.
     pub type_name: String,
 }
 
-debug!(Login {
+message!(Login {
     login_id: hide,
     username: hide,
-    r#type: show,
+    r#type: show(convert::login_type),
     scheduled_refresh: show,
-    last_refresh_time: show,
+    last_refresh_time: show(convert::time),
     type_name: show,
 });
 
-/// Whose accounts a login opens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LoginType {
-    /// Flinks did not say.
-    #[default]
-    Unspecified,
-    /// A person's.
-    Personal,
-    /// A company's.
-    Business,
-    /// Something else, also what is newer than this client: see [`Login::type_name`].
-    Other,
-}
-
 /// A bank, as far as Flinks named it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Institution {
     /// Flinks' name for it: what [`Credentials::institution`](crate::Credentials::institution) takes.
@@ -120,8 +101,10 @@ pub struct Institution {
     pub id: i32,
 }
 
+message!(Institution { name: show, display_name: show, id: show });
+
 /// A step that Flinks offers next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Link {
     /// What it leads to.
@@ -134,26 +117,11 @@ pub struct Link {
     pub example: String,
 }
 
-/// What a [`Link`] leads to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Resource {
-    /// Unsaid, or newer than this client: see [`Link::rel`].
-    #[default]
-    Unspecified,
-    /// Accounts with their transactions.
-    AccountsDetail,
-    /// Accounts with their balances.
-    AccountsSummary,
-    /// The bank's statements as documents.
-    Statements,
-    /// The sign-in itself.
-    Authorization,
-}
+message!(Link { resource: show(convert::resource), rel: show, href: show, example: show });
 
 /// A sign-in that Flinks goes on with in the background. Whether the session opened shows when its data is asked for at
 /// Flinks, with the request id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PendingOperation {
     /// Names the session towards Flinks' data endpoints. Never empty.
@@ -163,3 +131,5 @@ pub struct PendingOperation {
     /// Where Flinks says to ask.
     pub links: Vec<Link>,
 }
+
+message!(PendingOperation { request_id: show, flinks_code: show, links: show(convert::all) });

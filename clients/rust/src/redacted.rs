@@ -33,3 +33,21 @@ macro_rules! debug {
     }};
 }
 pub(crate) use debug;
+
+/// `message!(Login { login_id: hide, last_refresh_time: show(time) })`: prints a message of the contract as `debug!` does,
+/// and makes it from the stubs', each field as it is or by the function named. A field that is added to the contract
+/// does not compile either.
+macro_rules! message {
+    ($type:ident { $($field:ident : $how:ident $(($read:path))?),* $(,)? }) => {
+        $crate::redacted::debug!($type { $($field: $how),* });
+
+        impl From<$crate::stubs::v1::$type> for $type {
+            fn from(message: $crate::stubs::v1::$type) -> Self {
+                let $crate::stubs::v1::$type { $($field),* } = message;
+                $($(let $field = $read($field);)?)*
+                Self { $($field),* }
+            }
+        }
+    };
+}
+pub(crate) use message;

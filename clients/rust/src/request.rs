@@ -1,6 +1,6 @@
 //! What a sign-in takes.
 
-use crate::redacted::debug;
+use crate::{Language, redacted::debug};
 
 /// What a customer signs in with at their bank.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,15 +47,6 @@ impl From<Credentials> for Subject {
     }
 }
 
-/// The language of a bank's prompts. It is part of a login's identity: a customer has one LoginId for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
 /// Whom to sign in live, and what to keep of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -65,8 +56,8 @@ pub struct AuthorizeRequest {
     /// Whether Flinks keeps the credentials and data, so that the login can be refreshed or reopened by its LoginId.
     /// Without it a session may come without a [`Login`](crate::Login).
     pub save: bool,
-    /// The language of the bank's prompts; none leaves the choice to Flinks.
-    pub language: Option<Language>,
+    /// The language of the bank's prompts. It is part of a login's identity: a customer has one LoginId for each.
+    pub language: Language,
     /// Free text that Flinks stores and echoes, at most 512 characters; empty for none.
     pub tag: String,
     /// Turns the nightly refresh on for a login that is saved for the first time. Needs `save`.
@@ -95,47 +86,12 @@ impl AuthorizeRequest {
         Self {
             subject: subject.into(),
             save,
-            language: None,
+            language: Language::Unspecified,
             tag: String::new(),
             schedule_refresh: false,
             with_mfa_questions: false,
             instance: String::new(),
         }
-    }
-
-    /// Sets [`language`](Self::language).
-    #[must_use]
-    pub fn language(mut self, language: Language) -> Self {
-        self.language = Some(language);
-        self
-    }
-
-    /// Sets [`tag`](Self::tag).
-    #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = tag.into();
-        self
-    }
-
-    /// Sets [`schedule_refresh`](Self::schedule_refresh).
-    #[must_use]
-    pub fn schedule_refresh(mut self, schedule_refresh: bool) -> Self {
-        self.schedule_refresh = schedule_refresh;
-        self
-    }
-
-    /// Sets [`with_mfa_questions`](Self::with_mfa_questions).
-    #[must_use]
-    pub fn with_mfa_questions(mut self, with_mfa_questions: bool) -> Self {
-        self.with_mfa_questions = with_mfa_questions;
-        self
-    }
-
-    /// Sets [`instance`](Self::instance).
-    #[must_use]
-    pub fn instance(mut self, instance: impl Into<String>) -> Self {
-        self.instance = instance.into();
-        self
     }
 }
 
@@ -158,19 +114,5 @@ impl CachedAuthorizeRequest {
     #[must_use]
     pub fn new(login_id: impl Into<String>) -> Self {
         Self { login_id: login_id.into(), tag: String::new(), instance: String::new() }
-    }
-
-    /// Sets [`tag`](Self::tag).
-    #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = tag.into();
-        self
-    }
-
-    /// Sets [`instance`](Self::instance).
-    #[must_use]
-    pub fn instance(mut self, instance: impl Into<String>) -> Self {
-        self.instance = instance.into();
-        self
     }
 }

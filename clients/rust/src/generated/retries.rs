@@ -6,10 +6,10 @@ use tonic::Code;
 
 use crate::call::RetryPolicy;
 
-/// What `service_config.json` says of a method.
-pub(crate) fn policy(service: &str, method: &str) -> Option<RetryPolicy> {
-    match (service, method) {
-        ("flinks.gateway.v1.AuthorizationService", "CachedAuthorize") => Some(RetryPolicy {
+/// What `service_config.json` says of a method of the service.
+pub(crate) fn policy(method: &str) -> Option<RetryPolicy> {
+    match method {
+        "CachedAuthorize" => Some(RetryPolicy {
             max_attempts: 3,
             initial_backoff: Duration::from_millis(200),
             max_backoff: Duration::from_millis(2000),
