@@ -10,6 +10,8 @@ import flinks.gateway.v1.AnswerChallengesRequest;
 import flinks.gateway.v1.AnswerChallengesResponse;
 import flinks.gateway.v1.AuthorizeResponse;
 import flinks.gateway.v1.CachedAuthorizeResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,34 +73,34 @@ final class Convert {
         throw new IllegalArgumentException("a text of the request is no Unicode: it has half of a surrogate pair");
     }
 
-    /** Empty where the outcome is newer than this client, as in the two below. */
-    static Optional<Outcome> outcome(AuthorizeResponse message) {
-        return Optional.ofNullable(
-                switch (message.getOutcomeCase()) {
-                    case SESSION -> session(message.getSession());
-                    case CHALLENGE_ROUND -> round(message.getChallengeRound());
-                    case PENDING -> pending(message.getPending());
-                    case OUTCOME_NOT_SET -> null;
-                });
+    static Outcome outcome(AuthorizeResponse message) {
+        return switch (message.getOutcomeCase()) {
+            case SESSION -> session(message.getSession());
+            case CHALLENGE_ROUND -> round(message.getChallengeRound());
+            case PENDING -> pending(message.getPending());
+            case OUTCOME_NOT_SET -> throw newer();
+        };
     }
 
-    static Optional<Outcome> outcome(AnswerChallengesResponse message) {
-        return Optional.ofNullable(
-                switch (message.getOutcomeCase()) {
-                    case SESSION -> session(message.getSession());
-                    case CHALLENGE_ROUND -> round(message.getChallengeRound());
-                    case PENDING -> pending(message.getPending());
-                    case OUTCOME_NOT_SET -> null;
-                });
+    static Outcome outcome(AnswerChallengesResponse message) {
+        return switch (message.getOutcomeCase()) {
+            case SESSION -> session(message.getSession());
+            case CHALLENGE_ROUND -> round(message.getChallengeRound());
+            case PENDING -> pending(message.getPending());
+            case OUTCOME_NOT_SET -> throw newer();
+        };
     }
 
-    static Optional<FinalOutcome> outcome(CachedAuthorizeResponse message) {
-        return Optional.ofNullable(
-                switch (message.getOutcomeCase()) {
-                    case SESSION -> session(message.getSession());
-                    case PENDING -> pending(message.getPending());
-                    case OUTCOME_NOT_SET -> null;
-                });
+    static FinalOutcome outcome(CachedAuthorizeResponse message) {
+        return switch (message.getOutcomeCase()) {
+            case SESSION -> session(message.getSession());
+            case PENDING -> pending(message.getPending());
+            case OUTCOME_NOT_SET -> throw newer();
+        };
+    }
+
+    private static StatusRuntimeException newer() {
+        return Status.UNKNOWN.withDescription("the outcome is newer than this client").asRuntimeException();
     }
 
     private static Session session(flinks.gateway.v1.Session message) {

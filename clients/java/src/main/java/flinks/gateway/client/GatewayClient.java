@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -246,19 +245,19 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     private <Q extends Message, A, O> O call(
-            MethodDescriptor<Q, A> method, Q message, Duration timeout, Function<A, Optional<O>> outcome) {
+            MethodDescriptor<Q, A> method, Q message, Duration timeout, Function<A, O> outcome) {
         Convert.checkTexts(message);
         CallOptions deadline = CallOptions.DEFAULT.withDeadlineAfter(ConnectOptions.checkTimeout(timeout));
         if (channel.isShutdown()) {
             throw new IllegalStateException("the client is closed");
         }
-        if (Thread.currentThread().isInterrupted()) {
-            // gRPC would notice only after it had sent the request.
-            throw GatewayException.stopped(Status.CANCELLED.withDescription("interrupted before the call"));
-        }
         Metadata sent = new Metadata();
         if (bearerToken != null) {
             sent.put(AUTHORIZATION, "Bearer " + ConnectOptions.checkToken(bearerToken.get()));
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            // gRPC would notice only after it had sent the request.
+            throw GatewayException.stopped(Status.CANCELLED.withDescription("interrupted before the call"));
         }
         AtomicReference<Metadata> headers = new AtomicReference<>();
         Channel intercepted = ClientInterceptors.intercept(
@@ -266,9 +265,7 @@ public final class GatewayClient implements AutoCloseable {
                 MetadataUtils.newAttachHeadersInterceptor(sent),
                 MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
         try {
-            A reply = ClientCalls.blockingUnaryCall(intercepted, method, deadline, message);
-            return outcome.apply(reply)
-                    .orElseThrow(() -> GatewayException.unknownOutcome(headers.get(), method.isIdempotent()));
+            return outcome.apply(ClientCalls.blockingUnaryCall(intercepted, method, deadline, message));
         } catch (StatusRuntimeException failure) {
             throw GatewayException.of(failure, headers.get(), method.isIdempotent());
         }

@@ -13,7 +13,9 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A call failed. Tell errors apart by {@link #reason()} or the {@code is…} methods, and do what {@link #nextStep()}
@@ -68,21 +70,15 @@ public final class GatewayException extends ReasonPredicates {
         Status status = failure.getStatus();
         Metadata trailers = failure.getTrailers() == null ? new Metadata() : failure.getTrailers();
         Facts facts = said(trailers.get(DETAILS)).orElseGet(() -> guessed(status.getCode(), repeatable));
-        String callId = trailers.containsKey(CALL_ID) ? trailers.get(CALL_ID) : callId(headers);
+        String callId = Stream.of(trailers, headers == null ? trailers : headers)
+                .map(metadata -> metadata.get(CALL_ID))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
         // The exception of gRPC itself is left out: it holds the trailers. Only of a connection that could not be
         // made, or was lost, does the cause say more, and nothing of the call.
         Throwable cause = status.getCode() == Status.Code.UNAVAILABLE ? status.getCause() : null;
         return new GatewayException(status.getCode(), sentence(status), cause, facts, callId);
-    }
-
-    /** A call that succeeded with an outcome that is newer than this client. */
-    static GatewayException unknownOutcome(Metadata headers, boolean repeatable) {
-        return new GatewayException(
-                Status.Code.UNKNOWN,
-                "the outcome is newer than this client",
-                null,
-                guessed(Status.Code.UNKNOWN, repeatable),
-                callId(headers));
     }
 
     /** A round whose answers were not there in time. */
@@ -152,11 +148,6 @@ public final class GatewayException extends ReasonPredicates {
                 new Facts(ErrorReason.UNSPECIFIED, NextStep.CONTACT_OPERATOR, false, "");
             default -> new Facts(ErrorReason.OUTCOME_UNKNOWN, NextStep.CHECK_OUTCOME, repeatable, "");
         };
-    }
-
-    private static String callId(Metadata headers) {
-        String callId = headers == null ? null : headers.get(CALL_ID);
-        return callId == null ? "" : callId;
     }
 
     /** The message without what gRPC quotes at its end: words of a peer that is no gateway, which may echo ours. */

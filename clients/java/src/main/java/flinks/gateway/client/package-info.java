@@ -5,7 +5,7 @@
  * {@link flinks.gateway.client.GatewayException}, which says what happened and who must do what next.
  *
  * <p>Nothing here takes or returns {@code null}: what may be absent is an {@link java.util.Optional}, an absent
- * string is empty. Values are immutable, and printing one (or writing it with Jackson or Gson) shows {@code
+ * string is empty. Values are never changed, and printing one (or writing it with Jackson or Gson) shows {@code
  * [redacted]} for passwords, user names, answers, LoginIds, continuations, prompts, choices, images, phone numbers,
  * tags and tokens.
  *

@@ -134,6 +134,20 @@ class GatewayClientTest {
     }
 
     @Test
+    void threadThatIsInterruptedWhileItWaitsForATokenSendsNothing() {
+        try (GatewayClient slow = connect(ConnectOptions.defaults().bearerToken(() -> {
+            Thread.currentThread().interrupt();
+            return "token";
+        }))) {
+            assertEquals(
+                    Status.Code.CANCELLED,
+                    assertThrows(GatewayException.class, () -> slow.authorize(REQUEST)).code());
+        }
+        assertTrue(Thread.interrupted());
+        assertEquals(List.of(), List.copyOf(authorizations));
+    }
+
+    @Test
     void interruptedThreadSendsNothing() {
         Thread.currentThread().interrupt();
         GatewayException error = assertThrows(GatewayException.class, () -> client.authorize(REQUEST));
