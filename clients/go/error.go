@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -83,20 +82,6 @@ func (e *GatewayError) Unwrap() error { return e.cause }
 
 // GRPCStatus gives the status as it came, for [status.FromError].
 func (e *GatewayError) GRPCStatus() *status.Status { return e.status }
-
-// LogValue is a group of what a log is searched for.
-func (e *GatewayError) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("message", e.Message),
-		slog.String("code", e.Code.String()),
-		slog.String("reason", e.name()),
-		slog.String("next_step", e.NextStep.String()),
-		slog.Bool("retryable", e.Retryable),
-		slog.String("flinks_code", e.FlinksCode),
-		slog.String("request_id", e.RequestID),
-		slog.String("call_id", e.CallID),
-	)
-}
 
 func (e *GatewayError) name() string { return strings.TrimPrefix(e.ReasonName, "ERROR_REASON_") }
 

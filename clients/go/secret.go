@@ -5,7 +5,6 @@ package flinksgateway
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"reflect"
 )
 
@@ -46,9 +45,6 @@ func (s Secret[T]) String() string { return redacted }
 
 // Format writes [redacted] for every verb.
 func (s Secret[T]) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, redacted) }
-
-// LogValue is [redacted].
-func (s Secret[T]) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText writes [redacted], for JSON, XML, YAML and whatever else asks for a text.
 func (s Secret[T]) MarshalText() ([]byte, error) { return []byte(redacted), nil }

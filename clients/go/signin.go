@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -59,22 +61,17 @@ func inTime(ctx context.Context, round *ChallengeRound, answerer Answerer) ([]An
 
 // expired is the error that the gateway would give to answers that come too late.
 func expired(round *ChallengeRound) *GatewayError {
-	failure := status.New(codes.NotFound, "the challenges were answered too late; nothing was sent")
-	reason, next := ErrorReasonSessionExpired, NextStepStartOver
-	return &GatewayError{
-		Code:       failure.Code(),
-		Message:    failure.Message(),
-		Reason:     reason,
-		ReasonName: "ERROR_REASON_" + reason.String(),
-		NextStep:   next,
-		RequestID:  round.RequestID,
+	info := &errdetails.ErrorInfo{
+		Domain: domain,
+		Reason: gatewayv1.ErrorReason_ERROR_REASON_SESSION_EXPIRED.String(),
 		Metadata: map[string]string{
-			"next_step":  "NEXT_STEP_" + next.String(),
+			"next_step":  gatewayv1.NextStep_NEXT_STEP_START_OVER.String(),
 			"retryable":  "false",
 			"request_id": round.RequestID,
 		},
-		status: failure,
 	}
+	failure, _ := status.New(codes.NotFound, "the challenges were answered too late; nothing was sent").WithDetails(info)
+	return newError(context.Background(), failure.Err(), false, "")
 }
 
 // ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. A kind that the customer
