@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -39,6 +40,7 @@ class Bank(authorization_service_pb2_grpc.AuthorizationServiceServicer):
             self.dropped.wait(20)
         response = pb.AuthorizeResponse()
         response.challenge_round.continuation = "canary-continuation"
+        response.challenge_round.request_id = "r"
         response.challenge_round.challenges.add(id="1", prompt="canary-prompt").question_and_answer.SetInParent()
         expires = datetime.now(timezone.utc) + timedelta(seconds=self.lifetime)
         response.challenge_round.expire_time.FromDatetime(expires)
@@ -268,6 +270,7 @@ def test_late_answers_are_not_sent(bank, client):
     with pytest.raises(flinks_gateway.GatewayError) as late:
         client.sign_in(REQUEST, answerer)
     assert late.value.is_session_expired()
+    assert late.value.request_id == "r"
     assert bank.answers == []
 
 
@@ -386,6 +389,21 @@ def test_aio_tasks_print_no_secret(bank):
     assert "result=" in printed
     assert "result=b" not in printed
     assert "canary" not in printed
+
+
+@pytest.mark.parametrize("implementation", ["upb", "python"])
+def test_a_reply_that_is_no_text_is_an_error_of_the_call(implementation):
+    program = """if True:
+        import grpc
+        from flinks_gateway import _convert, _value
+        reply = _value.Sealed(b"\\x12\\x09\\x0a\\x07canary\\xff")
+        print(_convert.AUTHORIZE.ended(grpc.StatusCode.OK, "", (), reply).code)
+        details = ("grpc-status-details-bin", b"\\x12\\x01\\xff")
+        print(_convert.AUTHORIZE.ended(grpc.StatusCode.ABORTED, "", [details]).code)
+    """
+    environment = {**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": implementation}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.split() == ["StatusCode.INTERNAL", "StatusCode.ABORTED"], done.stderr
 
 
 def test_stubs_of_ones_own_share_the_process():

@@ -189,7 +189,7 @@ class Client:
         while isinstance(outcome, ChallengeRound):
             answers = tuple(answerer(outcome))
             if remaining(outcome) <= 0:
-                raise expired()
+                raise expired(outcome.request_id)
             outcome = self.answer(outcome.continuation, answers, timeout=timeout, cancel=cancel)
         return outcome
 

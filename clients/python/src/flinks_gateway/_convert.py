@@ -12,10 +12,9 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import grpc
 from google.protobuf import struct_pb2, timestamp_pb2
-from google.protobuf.message import DecodeError
 
 from . import _types as t
-from ._errors import GatewayError, Metadata, failed
+from ._errors import UNREADABLE, GatewayError, Metadata, failed
 from ._value import Sealed, secret, value
 from .v1 import authorization_service_pb2, challenge_pb2, session_pb2
 
@@ -53,7 +52,7 @@ class Method(Generic[Request, Result]):
     cached: bool
     write: Callable[[Request], Sealed[bytes]]
     read: Callable[[bytes], Result | None]
-    """`None` is an outcome newer than this package. Raises `DecodeError`."""
+    """`None` is an outcome newer than this package. Raises `UNREADABLE`."""
 
     @property
     def path(self) -> str:
@@ -67,7 +66,7 @@ class Method(Generic[Request, Result]):
         if body:
             try:
                 outcome = self.read(body.open())
-            except DecodeError:
+            except UNREADABLE:
                 code, message = grpc.StatusCode.INTERNAL, "the reply cannot be decoded"
             else:
                 if outcome is not None:

@@ -16,6 +16,8 @@ from ._value import value
 
 DOMAIN = "flinks-gateway"
 Metadata = Iterable[tuple[str, str | bytes]]
+UNREADABLE = (DecodeError, UnicodeDecodeError)
+"""What messages raise that cannot be decoded; the latter those of protobuf in pure Python, and it quotes."""
 
 
 @value
@@ -161,13 +163,14 @@ def _without_details(code: grpc.StatusCode, message: str, *, cached: bool, call_
     return GatewayError(code, message, reason, NextStep.CHECK_OUTCOME, retryable=cached, call_id=call_id)
 
 
-def expired() -> GatewayError:
-    """The round's answers came too late, and were not sent."""
+def expired(request_id: str) -> GatewayError:
+    """The round's answers came too late, and were not sent. As the gateway would say it."""
     return GatewayError(
         grpc.StatusCode.NOT_FOUND,
         "the round's answers were not there by its expire_time; nothing was sent",
         ErrorReason.SESSION_EXPIRED,
         NextStep.START_OVER,
+        metadata={"next_step": NextStep.START_OVER.value, "retryable": "false", "request_id": request_id},
     )
 
 
@@ -180,7 +183,7 @@ def _details(serialized: bytes) -> Iterable[Any]:
 def _merge(message: Any, serialized: bytes) -> None:
     try:
         message.MergeFromString(serialized)
-    except DecodeError:
+    except UNREADABLE:
         message.Clear()
 
 

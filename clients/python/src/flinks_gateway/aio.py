@@ -118,7 +118,7 @@ class Client:
         while isinstance(outcome, ChallengeRound):
             answers = await _in_time(outcome, answerer)
             if answers is None:
-                raise expired()
+                raise expired(outcome.request_id)
             outcome = await self.answer(outcome.continuation, answers, timeout=timeout)
         return outcome
 
