@@ -188,6 +188,11 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
   }();
   if (!open) throw std::logic_error("flinks_gateway: the client is closed");
 
+  const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
+  const auto timeout = own.timeout.value_or(usual);
+  // gRPC would still send it.
+  if (timeout.count() <= 0) throw make_error(kind, StatusCode::kDeadlineExceeded, "no time for the call", "", "");
+
   grpc::ClientContext context;
   if (!std::holds_alternative<std::monostate>(options.bearer_token)) {
     const auto* ask = std::get_if<std::function<std::string()>>(&options.bearer_token);
@@ -198,8 +203,7 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
   }
   // No more than a year, which is for ever: the clock would overflow.
   const std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
-  const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
-  context.set_deadline(std::chrono::system_clock::now() + std::min(own.timeout.value_or(usual), longest));
+  context.set_deadline(std::chrono::system_clock::now() + std::min(timeout, longest));
 
   Response response;
   const grpc::Status status = [&] {

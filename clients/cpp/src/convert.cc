@@ -11,9 +11,34 @@
 namespace flinks_gateway::internal {
 namespace {
 
+// The same numbers on both sides, which grow together.
+static_assert(static_cast<int>(LoginType::kOther) == pb::LoginType_MAX);
+static_assert(static_cast<int>(Resource::kAuthorization) == pb::Resource_MAX);
+static_assert(static_cast<int>(Language::kFr) == pb::Language_MAX);
+static_assert(static_cast<int>(DeliveryMethod::kCall) == pb::DeliveryMethod_MAX);
+
 template <class Repeated>
 std::vector<std::string> strings(const Repeated& texts) {
   return {texts.begin(), texts.end()};
+}
+
+Timestamp decode(const google::protobuf::Timestamp& time);
+Institution decode(const pb::Institution& institution);
+Login decode(const pb::Login& wire);
+Link decode(const pb::Link& wire);
+Image decode(const pb::Image& wire);
+Challenge decode(const pb::Challenge& wire);
+
+template <class Message>
+auto decode_all(const google::protobuf::RepeatedPtrField<Message>& wire) {
+  std::vector<decltype(decode(wire[0]))> all;
+  for (const Message& message : wire) all.push_back(decode(message));
+  return all;
+}
+
+template <class Message>
+auto decode_if(bool present, const Message& wire) {
+  return present ? std::optional(decode(wire)) : std::nullopt;
 }
 
 Timestamp decode(const google::protobuf::Timestamp& time) {
@@ -27,57 +52,29 @@ Institution decode(const pb::Institution& institution) {
   return {institution.name(), institution.display_name(), institution.id()};
 }
 
-LoginType decode(pb::LoginType type) {
-  switch (type) {
-    case pb::LOGIN_TYPE_UNSPECIFIED: return LoginType::kUnspecified;
-    case pb::LOGIN_TYPE_PERSONAL: return LoginType::kPersonal;
-    case pb::LOGIN_TYPE_BUSINESS: return LoginType::kBusiness;
-    default: return LoginType::kOther;
-  }
-}
-
 Login decode(const pb::Login& wire) {
-  Login login;
-  login.login_id = wire.login_id();
-  login.username = wire.username();
-  login.type = decode(wire.type());
-  login.scheduled_refresh = wire.scheduled_refresh();
-  if (wire.has_last_refresh_time()) login.last_refresh_time = decode(wire.last_refresh_time());
-  login.type_name = wire.type_name();
-  return login;
+  const int type = wire.type();
+  return {wire.login_id(),
+          wire.username(),
+          pb::LoginType_IsValid(type) ? static_cast<LoginType>(type) : LoginType::kOther,
+          wire.scheduled_refresh(),
+          decode_if(wire.has_last_refresh_time(), wire.last_refresh_time()),
+          wire.type_name()};
 }
 
-Resource decode(pb::Resource resource) {
-  switch (resource) {
-    case pb::RESOURCE_ACCOUNTS_DETAIL: return Resource::kAccountsDetail;
-    case pb::RESOURCE_ACCOUNTS_SUMMARY: return Resource::kAccountsSummary;
-    case pb::RESOURCE_STATEMENTS: return Resource::kStatements;
-    case pb::RESOURCE_AUTHORIZATION: return Resource::kAuthorization;
-    default: return Resource::kUnspecified;
-  }
-}
-
-template <class Repeated>
-std::vector<Link> links(const Repeated& wire) {
-  std::vector<Link> links;
-  for (const pb::Link& link : wire) {
-    links.push_back({decode(link.resource()), link.rel(), link.href(), link.example()});
-  }
-  return links;
+Link decode(const pb::Link& wire) {
+  const int resource = wire.resource();
+  return {pb::Resource_IsValid(resource) ? static_cast<Resource>(resource) : Resource::kUnspecified, wire.rel(),
+          wire.href(), wire.example()};
 }
 
 Session decode(const pb::Session& wire) {
-  Session session;
-  session.request_id = wire.request_id();
-  if (wire.has_login()) session.login = decode(wire.login());
-  if (wire.has_institution()) session.institution = decode(wire.institution());
-  session.links = links(wire.links());
-  session.tag = wire.tag();
-  return session;
+  return {wire.request_id(), decode_if(wire.has_login(), wire.login()),
+          decode_if(wire.has_institution(), wire.institution()), decode_all(wire.links()), wire.tag()};
 }
 
 PendingOperation decode(const pb::PendingOperation& wire) {
-  return {wire.request_id(), wire.flinks_code(), links(wire.links())};
+  return {wire.request_id(), wire.flinks_code(), decode_all(wire.links())};
 }
 
 UnrecognizedChallenge decode(const pb::UnrecognizedChallenge& wire) {
@@ -87,6 +84,8 @@ UnrecognizedChallenge decode(const pb::UnrecognizedChallenge& wire) {
   if (wire.has_raw() && google::protobuf::util::MessageToJsonString(wire.raw(), &json).ok()) kind.raw = std::move(json);
   return kind;
 }
+
+Image decode(const pb::Image& wire) { return {wire.content(), wire.media_type()}; }
 
 Challenge decode(const pb::Challenge& wire) {
   Challenge challenge{wire.id(), wire.prompt(), UnrecognizedChallenge{}};
@@ -101,14 +100,9 @@ Challenge decode(const pb::Challenge& wire) {
     case pb::Challenge::kMultipleSelection:
       challenge.kind = MultipleSelection{strings(wire.multiple_selection().choices())};
       break;
-    case pb::Challenge::kImageSelection: {
-      ImageSelection kind;
-      for (const pb::Image& image : wire.image_selection().images()) {
-        kind.images.push_back({image.content(), image.media_type()});
-      }
-      challenge.kind = std::move(kind);
+    case pb::Challenge::kImageSelection:
+      challenge.kind = ImageSelection{decode_all(wire.image_selection().images())};
       break;
-    }
     case pb::Challenge::kTextOrCall:
       challenge.kind = TextOrCall{strings(wire.text_or_call().phone_numbers())};
       break;
@@ -119,16 +113,14 @@ Challenge decode(const pb::Challenge& wire) {
 }
 
 ChallengeRound decode(const pb::ChallengeRound& wire) {
-  ChallengeRound round;
-  round.continuation = wire.continuation();
-  round.request_id = wire.request_id();
-  for (const pb::Challenge& challenge : wire.challenges()) round.challenges.push_back(decode(challenge));
-  round.round = wire.round();
-  round.previous_answers_rejected = wire.previous_answers_rejected();
-  if (wire.has_expire_time()) round.expire_time = decode(wire.expire_time());
-  if (wire.has_institution()) round.institution = decode(wire.institution());
-  round.tag = wire.tag();
-  return round;
+  return {wire.continuation(),
+          wire.request_id(),
+          decode_all(wire.challenges()),
+          wire.round(),
+          wire.previous_answers_rejected(),
+          decode_if(wire.has_expire_time(), wire.expire_time()),
+          decode_if(wire.has_institution(), wire.institution()),
+          wire.tag()};
 }
 
 template <class Response>
@@ -175,31 +167,7 @@ pb::CachedAuthorizeRequest encode(const CachedAuthorizeRequest& request) {
 pb::AnswerChallengesRequest encode(const std::string& continuation, const std::vector<Answer>& answers) {
   pb::AnswerChallengesRequest request;
   request.set_continuation(continuation);
-  for (const Answer& answer : answers) {
-    pb::ChallengeAnswer& wire = *request.add_answers();
-    wire.set_challenge_id(answer.challenge_id());
-    std::visit(overloaded{
-                   [&](const Access::Text& value) { wire.set_text(value.text); },
-                   [&](const Access::SelectedQuestion& value) {
-                     wire.mutable_selected_question()->set_question(value.question);
-                     wire.mutable_selected_question()->set_text(value.text);
-                   },
-                   [&](const Access::Choice& value) { wire.set_choice(value.choice); },
-                   [&](const Access::Choices& value) {
-                     wire.mutable_choices()->mutable_values()->Add(value.values.begin(), value.values.end());
-                   },
-                   [&](const Access::ImageIndex& value) { wire.set_image_index(value.index); },
-                   [&](const Access::CodeDelivery& value) {
-                     wire.mutable_code_delivery()->set_phone_number(value.phone_number);
-                     wire.mutable_code_delivery()->set_method(static_cast<pb::DeliveryMethod>(value.method));
-                   },
-                   [&](const Access::Raw& value) {
-                     wire.mutable_raw()->set_key(value.key);
-                     wire.mutable_raw()->mutable_values()->Add(value.values.begin(), value.values.end());
-                   },
-               },
-               Access::value(answer));
-  }
+  for (const Answer& answer : answers) *request.add_answers() = Access::wire(answer).answer;
   return request;
 }
 

@@ -12,6 +12,11 @@ namespace flinks_gateway::internal {
 
 namespace pb = ::flinks::gateway::v1;
 
+/// What an Answer holds.
+struct Wire {
+  pb::ChallengeAnswer answer;
+};
+
 pb::AuthorizeRequest encode(const AuthorizeRequest& request);
 pb::CachedAuthorizeRequest encode(const CachedAuthorizeRequest& request);
 pb::AnswerChallengesRequest encode(const std::string& continuation, const std::vector<Answer>& answers);

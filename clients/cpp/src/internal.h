@@ -5,31 +5,15 @@
 
 #include "flinks_gateway/client.h"
 
-namespace grpc {
-class ClientContext;
-}
-
 namespace flinks_gateway::internal {
-
-inline constexpr char kRedacted[] = "[redacted]";
 
 ErrorReason error_reason_named(std::string_view name) noexcept;
 NextStep next_step_named(std::string_view name) noexcept;
 
-/// The contract's name of a kind of challenge.
-std::string_view name_of(const Challenge& challenge) noexcept;
-
 /// The door to private members.
 struct Access {
-  using AnswerValue = Answer::Value;
-  using Text = Answer::Text;
-  using SelectedQuestion = Answer::SelectedQuestion;
-  using Choice = Answer::Choice;
-  using Choices = Answer::Choices;
-  using ImageIndex = Answer::ImageIndex;
-  using CodeDelivery = Answer::CodeDelivery;
-  using Raw = Answer::Raw;
-  static const AnswerValue& value(const Answer& answer) { return answer.value_; }
+  static Answer answer(std::shared_ptr<const Wire> wire) { return Answer(std::move(wire)); }
+  static const Wire& wire(const Answer& answer) { return *answer.wire_; }
 
   using CancellationState = CancellationToken::State;
   static CancellationState& state(const CancellationToken& token) { return *token.state_; }

@@ -1,80 +1,91 @@
 // Making answers and answerers.
 #include "flinks_gateway/types.h"
 
+#include "convert.h"
 #include "flinks_gateway/client.h"
 #include "internal.h"
 
 namespace flinks_gateway {
 
-Answer::Answer(std::string challenge_id, Value value)
-    : challenge_id_(std::move(challenge_id)), value_(std::move(value)) {}
+namespace {
 
-Answer Answer::text(std::string id, std::string text) { return {std::move(id), Text{std::move(text)}}; }
+/// An answer that `fill` gives to the message.
+template <class Fill>
+Answer make(std::string& challenge_id, const Fill& fill) {
+  auto wire = std::make_shared<internal::Wire>();
+  wire->answer.set_challenge_id(std::move(challenge_id));
+  fill(wire->answer);
+  return internal::Access::answer(std::move(wire));
+}
+
+}  // namespace
+
+const std::string& Answer::challenge_id() const noexcept { return wire_->answer.challenge_id(); }
+
+Answer Answer::text(std::string id, std::string text) {
+  return make(id, [&](auto& wire) { wire.set_text(std::move(text)); });
+}
 
 Answer Answer::selected_question(std::string id, std::string question, std::string text) {
-  return {std::move(id), SelectedQuestion{std::move(question), std::move(text)}};
+  return make(id, [&](auto& wire) {
+    wire.mutable_selected_question()->set_question(std::move(question));
+    wire.mutable_selected_question()->set_text(std::move(text));
+  });
 }
 
-Answer Answer::choice(std::string id, std::string choice) { return {std::move(id), Choice{std::move(choice)}}; }
+Answer Answer::choice(std::string id, std::string choice) {
+  return make(id, [&](auto& wire) { wire.set_choice(std::move(choice)); });
+}
 
 Answer Answer::choices(std::string id, std::vector<std::string> values) {
-  return {std::move(id), Choices{std::move(values)}};
+  return make(id, [&](auto& wire) { wire.mutable_choices()->mutable_values()->Add(values.begin(), values.end()); });
 }
 
-Answer Answer::image_index(std::string id, std::int32_t index) { return {std::move(id), ImageIndex{index}}; }
+Answer Answer::image_index(std::string id, std::int32_t index) {
+  return make(id, [&](auto& wire) { wire.set_image_index(index); });
+}
 
 Answer Answer::code_delivery(std::string id, std::string phone_number, DeliveryMethod method) {
-  return {std::move(id), CodeDelivery{std::move(phone_number), method}};
+  return make(id, [&](auto& wire) {
+    wire.mutable_code_delivery()->set_phone_number(std::move(phone_number));
+    wire.mutable_code_delivery()->set_method(static_cast<internal::pb::DeliveryMethod>(method));
+  });
 }
 
 Answer Answer::raw(std::string id, std::string key, std::vector<std::string> values) {
-  return {std::move(id), Raw{std::move(key), std::move(values)}};
-}
-
-std::string_view internal::name_of(const Challenge& challenge) noexcept {
-  struct Names {
-    std::string_view operator()(const QuestionAndAnswer&) const { return "question_and_answer"; }
-    std::string_view operator()(const QuestionSelection&) const { return "question_selection"; }
-    std::string_view operator()(const MultipleChoice&) const { return "multiple_choice"; }
-    std::string_view operator()(const MultipleSelection&) const { return "multiple_selection"; }
-    std::string_view operator()(const ImageSelection&) const { return "image_selection"; }
-    std::string_view operator()(const TextOrCall&) const { return "text_or_call"; }
-    std::string_view operator()(const UnrecognizedChallenge&) const { return "unrecognized"; }
-  };
-  return std::visit(Names{}, challenge.kind);
+  return make(id, [&](auto& wire) {
+    wire.mutable_raw()->set_key(std::move(key));
+    wire.mutable_raw()->mutable_values()->Add(values.begin(), values.end());
+  });
 }
 
 UnansweredChallenge::UnansweredChallenge(const std::string& kind)
     : std::runtime_error("by_kind has no function for " + kind), kind_(std::make_shared<const std::string>(kind)) {}
 
 Answerer by_kind(ByKind functions) {
+  static constexpr const char* kNames[] = {"question_and_answer", "question_selection", "multiple_choice",
+                                           "multiple_selection",  "image_selection",    "text_or_call",
+                                           "unrecognized"};
   return [functions = std::move(functions)](const ChallengeRound& round) {
-    // Gives a challenge and its function to `use`.
-    const auto dispatch = [&](const Challenge& challenge, const auto& use) {
-      std::visit(
-          overloaded{
-              [&](const QuestionAndAnswer& kind) { use(challenge, kind, functions.question_and_answer); },
-              [&](const QuestionSelection& kind) { use(challenge, kind, functions.question_selection); },
-              [&](const MultipleChoice& kind) { use(challenge, kind, functions.multiple_choice); },
-              [&](const MultipleSelection& kind) { use(challenge, kind, functions.multiple_selection); },
-              [&](const ImageSelection& kind) { use(challenge, kind, functions.image_selection); },
-              [&](const TextOrCall& kind) { use(challenge, kind, functions.text_or_call); },
-              [&](const UnrecognizedChallenge& kind) { use(challenge, kind, functions.unrecognized); },
-          },
-          challenge.kind);
-    };
+    std::vector<std::function<Answer()>> questions;
     for (const Challenge& challenge : round.challenges) {
-      dispatch(challenge, [](const Challenge& asked, const auto&, const auto& function) {
-        if (!function) throw UnansweredChallenge(std::string(internal::name_of(asked)));
-      });
+      const auto ask = [&](const auto& function, const auto& kind) {
+        if (!function) throw UnansweredChallenge(kNames[challenge.kind.index()]);
+        questions.push_back([&] { return function(challenge, kind); });
+      };
+      std::visit(overloaded{
+                     [&](const QuestionAndAnswer& kind) { ask(functions.question_and_answer, kind); },
+                     [&](const QuestionSelection& kind) { ask(functions.question_selection, kind); },
+                     [&](const MultipleChoice& kind) { ask(functions.multiple_choice, kind); },
+                     [&](const MultipleSelection& kind) { ask(functions.multiple_selection, kind); },
+                     [&](const ImageSelection& kind) { ask(functions.image_selection, kind); },
+                     [&](const TextOrCall& kind) { ask(functions.text_or_call, kind); },
+                     [&](const UnrecognizedChallenge& kind) { ask(functions.unrecognized, kind); },
+                 },
+                 challenge.kind);
     }
     std::vector<Answer> answers;
-    answers.reserve(round.challenges.size());
-    for (const Challenge& challenge : round.challenges) {
-      dispatch(challenge, [&](const Challenge& asked, const auto& kind, const auto& function) {
-        answers.push_back(function(asked, kind));
-      });
-    }
+    for (const auto& question : questions) answers.push_back(question());
     return answers;
   };
 }

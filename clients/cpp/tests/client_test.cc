@@ -86,6 +86,28 @@ void nothing_is_sent_when_cancelled_or_closed() {
   expect(throws<std::logic_error>([&] { client.cached_authorize(kRequest); }), "closed for all copies");
 }
 
+void deadlines_of_any_size() {
+  const Client client = nobody();
+  for (const auto timeout : {std::chrono::milliseconds::min(), std::chrono::milliseconds(-1),
+                             std::chrono::milliseconds(0)}) {
+    CallOptions options;
+    options.timeout = timeout;
+    try {
+      client.authorize(AuthorizeRequest(LoginId{"id"}, Save::kYes), options);
+      expect(false, "late");
+    } catch (const GatewayError& error) {
+      expect(error.is_deadline_exceeded() && !error.retryable(), error.what());
+    }
+  }
+  CallOptions options;
+  options.timeout = std::chrono::milliseconds::max();
+  try {
+    client.authorize(AuthorizeRequest(LoginId{"id"}, Save::kYes), options);
+  } catch (const GatewayError& error) {
+    expect(error.code() == StatusCode::kUnavailable, "no deadline soon");
+  }
+}
+
 void one_client_serves_threads() {
   const Client client = nobody();
   const CallOptions options;
@@ -155,6 +177,7 @@ int main() {
   addresses();
   tokens_are_asked_for_each_call();
   nothing_is_sent_when_cancelled_or_closed();
+  deadlines_of_any_size();
   one_client_serves_threads();
   by_kind_asks_nobody_where_a_kind_is_missing();
   prints_without_secrets();

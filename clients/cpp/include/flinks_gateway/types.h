@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <ratio>
 #include <string>
@@ -197,7 +198,8 @@ enum class DeliveryMethod { kText = 1, kCall = 2 };
 
 namespace internal {
 struct Access;
-}
+struct Wire;
+}  // namespace internal
 
 /// The answer to one challenge. Texts are sent byte for byte, never trimmed or recased.
 class Answer {
@@ -218,39 +220,13 @@ class Answer {
   static Answer raw(std::string challenge_id, std::string key, std::vector<std::string> values);
 
   /// The Challenge::id that is answered.
-  const std::string& challenge_id() const noexcept { return challenge_id_; }
+  const std::string& challenge_id() const noexcept;
 
  private:
   friend struct internal::Access;
-  struct Text {
-    std::string text;
-  };
-  struct SelectedQuestion {
-    std::string question, text;
-  };
-  struct Choice {
-    std::string choice;
-  };
-  struct Choices {
-    std::vector<std::string> values;
-  };
-  struct ImageIndex {
-    std::int32_t index;
-  };
-  struct CodeDelivery {
-    std::string phone_number;
-    DeliveryMethod method;
-  };
-  struct Raw {
-    std::string key;
-    std::vector<std::string> values;
-  };
-  using Value = std::variant<Text, SelectedQuestion, Choice, Choices, ImageIndex, CodeDelivery, Raw>;
+  explicit Answer(std::shared_ptr<const internal::Wire> wire) : wire_(std::move(wire)) {}
 
-  Answer(std::string challenge_id, Value value);
-
-  std::string challenge_id_;
-  Value value_;
+  std::shared_ptr<const internal::Wire> wire_;  // Never changes, so copies share it.
 };
 
 /// What a live call ends in, other than an error.
