@@ -1,8 +1,5 @@
 // Waiting that can be ended.
 
-/** Timers that are set to more go off at once. It is 24 days: longer than anything here lasts. */
-export const LONGEST_TIMER_MS = 0x7fffffff;
-
 /** Waits for something, but no longer than until the signal is aborted: its reason is thrown then. */
 export async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();

@@ -44,8 +44,6 @@ export interface Connection {
  * Every call that fails throws a {@link GatewayError}; one that is given what is no request at all, a `TypeError`.
  */
 export class Client {
-  /** What the client was connected to. */
-  readonly address: string;
   readonly #connection: Connection;
   readonly #settings: CallSettings;
   readonly #stub: Stub<typeof AuthorizationService>;
@@ -54,8 +52,7 @@ export class Client {
   #closed = false;
 
   /** @internal */
-  constructor(address: string, connection: Connection, settings: CallSettings) {
-    this.address = address;
+  constructor(connection: Connection, settings: CallSettings) {
     this.#connection = connection;
     this.#settings = settings;
     this.#stub = createClient(AuthorizationService, connection.transport);
@@ -106,14 +103,14 @@ export class Client {
    * is aborted, nothing is sent, and the sign-in ends with `SESSION_EXPIRED`. `timeoutMs` holds for each call alone.
    */
   async signIn(request: AuthorizeRequest, answerer: Answerer, options: CallOptions = {}): Promise<FinalOutcome> {
-    const cancelling = new AbortController();
-    const cancel = () => cancelling.abort(unexplained("CANCELLED", "the sign-in was cancelled between two calls", false));
+    const ending = new AbortController();
+    const cancel = () => ending.abort(unexplained("CANCELLED", "the sign-in was cancelled between two calls", false));
     const unlink = onAbort(options.signal, cancel);
     this.#underWay.add(cancel);
     try {
       let outcome = await this.authorize(request, options);
       while (outcome.kind === "challengeRound") {
-        const answers = await answersInTime(outcome, answerer, cancelling.signal);
+        const answers = await answersInTime(outcome, answerer, ending);
         outcome = await this.answer(outcome.continuation, answers, options);
       }
       return outcome;
@@ -162,14 +159,15 @@ export class Client {
       const headers = await interruptible(ending.signal, () => this.#headers());
       for (let attempts = 1; ; attempts++) {
         let callId = "";
-        const onHeader = (received: Headers) => void (callId = received.get("x-request-id") ?? "");
+        const note = (received: Headers) => void (callId ||= received.get("x-request-id") ?? "");
         headers.set("grpc-timeout", `${Math.max(Math.ceil(deadline - performance.now()), 1)}m`);
         try {
-          const { outcome } = await send({ signal: ending.signal, headers, onHeader });
+          const { outcome } = await send({ signal: ending.signal, headers, onHeader: note, onTrailer: note });
           const known = fromOutcome(outcome);
           if (known) {
             return known;
           }
+          throw new ConnectError("the outcome is newer than this client", Code.Unknown, { "x-request-id": callId });
         } catch (error) {
           const failure = ConnectError.from(error);
           const pause = ended ? undefined : backoffMs(method, attempts, statusCode(failure));
@@ -177,9 +175,7 @@ export class Client {
             throw gatewayError(failure, repeatable);
           }
           await interruptible(ending.signal, () => new Promise<void>((resolve) => setTimeout(resolve, pause)));
-          continue;
         }
-        throw unexplained("UNKNOWN", "the outcome is newer than this client", repeatable, callId);
       }
     } catch (error) {
       throw ended ?? error;
@@ -192,7 +188,7 @@ export class Client {
 
   async #headers(): Promise<Headers> {
     const headers = new Headers({ [this.#connection.userAgent]: `flinks-gateway-typescript/${VERSION}` });
-    const token = await this.#settings.bearerToken?.();
+    const token = await this.#settings.bearerToken();
     if (token !== undefined) {
       headers.set("authorization", `Bearer ${token}`);
     }

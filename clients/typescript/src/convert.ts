@@ -1,4 +1,4 @@
-// Between this package's types and the generated messages: the only place that knows both.
+// Between this package's types and the generated messages.
 
 import { create } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -41,13 +41,7 @@ export function toAnswer(continuation: string, answers: readonly Answer[]): serv
   }
   return create(service.AnswerChallengesRequestSchema, {
     continuation: text("continuation", continuation),
-    answers: (answers as readonly Answer[]).map(({ challengeId, content }) => ({
-      challengeId,
-      answer:
-        content.case === "codeDelivery"
-          ? { case: content.case, value: { ...content.value, method: asked.DeliveryMethod[content.value.method] } }
-          : content,
-    })),
+    answers: (answers as readonly Answer[]).map(({ challengeId, content }) => ({ challengeId, answer: content })),
   });
 }
 

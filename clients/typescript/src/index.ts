@@ -3,11 +3,11 @@
 import { X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http2";
 import { createSecureContext } from "node:tls";
+import type { SecureContextOptions } from "node:tls";
 
 import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 
-import { interruptible } from "./abort.js";
 import { Client } from "./client.js";
 import { StatusSchema } from "./generated/proto/google/rpc/status_pb.js";
 import { checked } from "./options.js";
@@ -42,14 +42,11 @@ export interface ConnectOptions extends CommonOptions {
  * @throws TypeError or RangeError where address or options are wrong, or contradict each other.
  */
 export function connect(address: string, options: ConnectOptions = {}): Client {
-  if (typeof address !== "string" || !/^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+):\d{1,5}$/i.test(address)) {
+  const target = `${options.plaintext ? "http" : "https"}://${address}`;
+  if (!/^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+):\d{1,5}$/i.test(address) || !URL.canParse(target)) {
     throw new TypeError("address must be host:port, an IPv6 address in brackets");
   }
-  const scheme = options.plaintext ? "http" : "https";
-  if (!URL.canParse(`${scheme}://${address}`)) {
-    throw new TypeError("address must be host:port, an IPv6 address in brackets");
-  }
-  const url = new URL(`${scheme}://${address}`);
+  const url = new URL(target);
   const settings = checked(url, options);
   const manager = new Sessions(
     url,
@@ -61,47 +58,37 @@ export function connect(address: string, options: ConnectOptions = {}): Client {
     sessionManager: manager,
     acceptCompression: [],
     readMaxBytes: MAX_MESSAGE_BYTES,
-    interceptors: [
-      (next) => async (request) => {
-        await interruptible(request.signal, () => connected(manager));
-        return next(request);
-      },
-    ],
   });
-  return new Client(address, { transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
+  return new Client({ transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
 }
 
-/** connect-es reads a call's status from its details, and does not look further where they are garbled. */
 class Sessions extends Http2SessionManager {
   override async request(...call: Parameters<Http2SessionManager["request"]>) {
-    const stream = await super.request(...call);
-    // Before connect-es listens, and on the object that it will be given.
-    return stream.on("response", dropGarbledDetails).on("trailers", dropGarbledDetails);
+    const timer = setTimeout(() => this.#giveUp(), CONNECT_TIMEOUT_MS);
+    try {
+      const stream = await super.request(...call);
+      // Before connect-es listens, and on the object that it will be given.
+      return stream.on("response", dropGarbledDetails).on("trailers", dropGarbledDetails);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** On its own, connect-es would wait for a connection as long as the operating system does. */
+  #giveUp(): void {
+    if (this.state() === "connecting") {
+      this.abort(new ConnectError("no connection within 20 s", Code.Unavailable));
+    }
   }
 }
 
+/** connect-es reads a call's status from its details, and does not look further where they are garbled. */
 function dropGarbledDetails(headers: IncomingHttpHeaders): void {
   const details = "grpc-status-details-bin";
   try {
     decodeBinaryHeader(String(headers[details] ?? ""), StatusSchema);
   } catch {
     delete headers[details];
-  }
-}
-
-/** Waits for a connection; on its own, connect-es would wait for as long as the operating system does. */
-async function connected(manager: Http2SessionManager): Promise<void> {
-  if (["open", "idle", "verifying"].includes(manager.state())) {
-    return;
-  }
-  const unavailable = (why: string) => new ConnectError(why, Code.Unavailable);
-  const timer = setTimeout(() => manager.abort(unavailable("no connection within 20 s")), CONNECT_TIMEOUT_MS);
-  try {
-    if ((await manager.connect()) === "error") {
-      throw manager.error() ?? unavailable("no connection");
-    }
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -118,11 +105,7 @@ function tls({ plaintext = false, ca, certificate, privateKey }: ConnectOptions)
   // OpenSSL takes what is no certificate for no authority at all, and a wrong key only when it is used.
   pem("ca", () => ca === undefined || new X509Certificate(ca));
   const secureContext = pem("certificate or privateKey", () =>
-    createSecureContext({
-      ...(ca !== undefined && { ca: bytes(ca) }),
-      ...(certificate !== undefined && { cert: bytes(certificate) }),
-      ...(privateKey !== undefined && { key: bytes(privateKey) }),
-    }),
+    createSecureContext({ ca, cert: certificate, key: privateKey } as SecureContextOptions),
   );
   return { secureContext, rejectUnauthorized: true };
 }
@@ -134,8 +117,4 @@ function pem<T>(option: string, read: () => T): T {
   } catch {
     throw new TypeError(`${option} must be PEM, and a key must be that of its certificate`);
   }
-}
-
-function bytes(pem: string | Uint8Array): string | Buffer {
-  return typeof pem === "string" ? pem : Buffer.from(pem);
 }

@@ -1,7 +1,5 @@
 // What connecting to a gateway takes, on every platform, and what is refused before anything is connected.
 
-import { LONGEST_TIMER_MS } from "./abort.js";
-
 /** How to call a gateway. */
 export interface CommonOptions {
   /**
@@ -21,7 +19,7 @@ export interface CommonOptions {
 
 /** How a client calls, whatever the platform. */
 export interface CallSettings {
-  readonly bearerToken: (() => Promise<string>) | undefined;
+  readonly bearerToken: () => Promise<string | undefined>;
   readonly liveTimeoutMs: number;
   readonly cachedTimeoutMs: number;
 }
@@ -35,16 +33,11 @@ export function checked(url: URL, options: CommonOptions): CallSettings {
   if (plaintext && !beyond && !isLoopback(url.hostname)) {
     throw new TypeError("plaintext is for loopback addresses only: elsewhere anyone on the way reads the passwords");
   }
-  if (typeof bearerToken === "string") {
+  if (typeof bearerToken !== "function") {
     token(bearerToken);
-  } else if (bearerToken !== undefined && typeof bearerToken !== "function") {
-    throw new TypeError("bearerToken must be a string or a function");
   }
   return {
-    bearerToken:
-      bearerToken === undefined
-        ? undefined
-        : async () => token(typeof bearerToken === "string" ? bearerToken : await bearerToken()),
+    bearerToken: async () => token(typeof bearerToken === "function" ? await bearerToken() : bearerToken),
     liveTimeoutMs: timeout("liveTimeoutMs", options.liveTimeoutMs ?? 250_000),
     cachedTimeoutMs: timeout("cachedTimeoutMs", options.cachedTimeoutMs ?? 35_000),
   };
@@ -55,10 +48,10 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** A token that a header can carry. The error of what cannot be carried would show it. */
-function token(value: unknown): string {
-  if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-    throw new TypeError("bearerToken must be of visible ASCII characters");
+/** A token that a header can carry, or none. The header's own error would show what it cannot carry. */
+function token<T>(value: T): T {
+  if (value !== undefined && (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value))) {
+    throw new TypeError("bearerToken must be of visible ASCII characters, or a function that gives such a string");
   }
   return value;
 }
@@ -75,5 +68,5 @@ export function milliseconds(name: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value)) {
     throw new RangeError(`${name} must be a number of milliseconds`);
   }
-  return Math.min(Math.ceil(value), 99_999_999, LONGEST_TIMER_MS);
+  return Math.min(Math.ceil(value), 99_999_999);
 }

@@ -59,7 +59,7 @@ export function text(field: string, value: unknown): string {
 }
 
 /** Strings, or an error that does not show them. */
-export function texts(field: string, values: unknown): readonly string[] {
+export function texts(field: string, values: unknown): string[] {
   if (!Array.isArray(values)) {
     throw new TypeError(`${field} must be an array of strings`);
   }

@@ -1,6 +1,9 @@
 // What callers send: whom to sign in, and answers. Made by constructors and functions that refuse wrong types without
 // printing what they were given; rules about content are the gateway's.
 
+import type { MessageInitShape } from "@bufbuild/protobuf";
+
+import * as contract from "./generated/proto/flinks/gateway/v1/challenge_pb.js";
 import { flag, hide, Redacting, text, texts } from "./redaction.js";
 
 /** The language of a bank's prompts. */
@@ -121,13 +124,7 @@ export class CachedAuthorizeRequest extends Redacting implements CachedAuthorize
 }
 
 /** @internal */
-export type AnswerContent =
-  | { readonly case: "text" | "choice"; readonly value: string }
-  | { readonly case: "selectedQuestion"; readonly value: { question: string; text: string } }
-  | { readonly case: "choices"; readonly value: { values: string[] } }
-  | { readonly case: "imageIndex"; readonly value: number }
-  | { readonly case: "codeDelivery"; readonly value: { phoneNumber: string; method: DeliveryMethod } }
-  | { readonly case: "raw"; readonly value: { key: string; values: string[] } };
+export type AnswerContent = NonNullable<MessageInitShape<typeof contract.ChallengeAnswerSchema>["answer"]>;
 
 /** The answer to one challenge. Texts are sent byte for byte. What it says is secret: it prints as `[redacted]`. */
 export class Answer extends Redacting {
@@ -160,7 +157,7 @@ export class Answer extends Redacting {
 
   /** To `multipleSelection`: at least one of its choices, verbatim. */
   static choices(challengeId: string, values: readonly string[]): Answer {
-    return new Answer(challengeId, { case: "choices", value: { values: [...texts("choices", values)] } });
+    return new Answer(challengeId, { case: "choices", value: { values: texts("choices", values) } });
   }
 
   /** To `imageSelection`: the picture's place in `images`, from 0. */
@@ -176,11 +173,12 @@ export class Answer extends Redacting {
     if (method !== "TEXT" && method !== "CALL") {
       throw new TypeError('method must be "TEXT" or "CALL"');
     }
-    return new Answer(challengeId, { case: "codeDelivery", value: { phoneNumber: text("phoneNumber", phoneNumber), method } });
+    const value = { phoneNumber: text("phoneNumber", phoneNumber), method: contract.DeliveryMethod[method] };
+    return new Answer(challengeId, { case: "codeDelivery", value });
   }
 
   /** To any challenge, `unrecognized` above all: what is sent to Flinks, spelled out. */
   static raw(challengeId: string, key: string, values: readonly string[]): Answer {
-    return new Answer(challengeId, { case: "raw", value: { key: text("key", key), values: [...texts("values", values)] } });
+    return new Answer(challengeId, { case: "raw", value: { key: text("key", key), values: texts("values", values) } });
   }
 }

@@ -1,9 +1,12 @@
 // A whole sign-in: who answers the rounds, and until when.
 
-import { interruptible, LONGEST_TIMER_MS, onAbort } from "./abort.js";
+import { interruptible } from "./abort.js";
 import { roundExpired } from "./error.js";
 import type { Challenge, ChallengeRound } from "./outcomes.js";
 import type { Answer } from "./requests.js";
+
+/** Timers that are set to more go off at once. */
+const LONGEST_TIMER_MS = 0x7fffffff;
 
 /** What an {@link Answerer} is given beside the round. */
 export interface AnswererContext {
@@ -55,22 +58,20 @@ export function byKind(answerers: AnswerersByKind): Answerer {
   };
 }
 
-/** Asks for a round's answers until it expires, or `signal` ends it with its reason. */
-export async function answersInTime(round: ChallengeRound, answerer: Answerer, signal: AbortSignal): Promise<readonly Answer[]> {
-  const expiry = new AbortController();
+/** Asks for a round's answers. When it expires first it ends the sign-in, as others may with a reason of theirs. */
+export async function answersInTime(round: ChallengeRound, answerer: Answerer, ending: AbortController): Promise<readonly Answer[]> {
+  const { signal } = ending;
   const left = () => round.expireTime.getTime() - Date.now();
-  const expired = () => expiry.abort(roundExpired());
-  const unlink = onAbort(signal, () => expiry.abort(signal.reason));
+  const expired = () => ending.abort(roundExpired());
   const timer = setTimeout(expired, Math.min(Math.max(left(), 0), LONGEST_TIMER_MS));
   try {
-    const answers = await interruptible(expiry.signal, async () => answerer(round, { signal: expiry.signal }));
+    const answers = await interruptible(signal, async () => answerer(round, { signal }));
     if (left() <= 0) {
       expired();
     }
-    expiry.signal.throwIfAborted();
+    signal.throwIfAborted();
     return answers;
   } finally {
     clearTimeout(timer);
-    unlink();
   }
 }

@@ -18,7 +18,10 @@ export type ConnectOptions = CommonOptions;
  * @throws TypeError or RangeError where URL or options are wrong, or contradict each other.
  */
 export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
-  const url = parse(baseUrl);
+  if (!URL.canParse(baseUrl)) {
+    throw new TypeError("baseUrl must be a URL such as https://gateway.example");
+  }
+  const url = new URL(baseUrl);
   if (url.username || url.password || url.search || url.hash) {
     throw new TypeError("baseUrl must have no user, query or fragment");
   }
@@ -27,13 +30,5 @@ export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
   }
   const settings = checked(url, options);
   const transport = createGrpcWebTransport({ baseUrl: url.href });
-  return new Client(url.href, { transport, userAgent: "x-user-agent", close: () => {} }, settings);
-}
-
-function parse(baseUrl: string): URL {
-  try {
-    return new URL(baseUrl);
-  } catch {
-    throw new TypeError("baseUrl must be a URL such as https://gateway.example");
-  }
+  return new Client({ transport, userAgent: "x-user-agent", close: () => {} }, settings);
 }
