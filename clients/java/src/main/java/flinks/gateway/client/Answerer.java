@@ -27,31 +27,28 @@ public interface Answerer<X extends Exception> {
 
     /** {@return an answerer that has a function for no kind of challenge yet} */
     static ByKind byKind() {
-        return new ByKind(Map.of());
+        return new ByKind();
     }
 
     /**
      * An answerer with a function for each kind of challenge. Where a kind has none, the sign-in ends with
-     * {@link UnansweredChallengeException}. Each method returns an answerer of its own.
+     * {@link UnansweredChallengeException}. Give it its functions before it is used.
      */
     final class ByKind implements Answerer<RuntimeException> {
-        private final Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions;
+        private final Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions = new HashMap<>();
 
-        private ByKind(Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions) {
-            this.functions = functions;
-        }
+        private ByKind() {}
 
         private <C extends Challenge> ByKind with(Class<C> kind, Function<? super C, Answer> function) {
-            Map<Class<? extends Challenge>, Function<Challenge, Answer>> more = new HashMap<>(functions);
-            more.put(kind, challenge -> function.apply(kind.cast(challenge)));
-            return new ByKind(Map.copyOf(more));
+            functions.put(kind, challenge -> function.apply(kind.cast(challenge)));
+            return this;
         }
 
         /**
          * Answers each {@link Challenge.QuestionAndAnswer}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind questionAndAnswer(Function<? super Challenge.QuestionAndAnswer, Answer> function) {
             return with(Challenge.QuestionAndAnswer.class, function);
@@ -61,7 +58,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.QuestionSelection}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind questionSelection(Function<? super Challenge.QuestionSelection, Answer> function) {
             return with(Challenge.QuestionSelection.class, function);
@@ -71,7 +68,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.MultipleChoice}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind multipleChoice(Function<? super Challenge.MultipleChoice, Answer> function) {
             return with(Challenge.MultipleChoice.class, function);
@@ -81,7 +78,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.MultipleSelection}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind multipleSelection(Function<? super Challenge.MultipleSelection, Answer> function) {
             return with(Challenge.MultipleSelection.class, function);
@@ -91,7 +88,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.ImageSelection}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind imageSelection(Function<? super Challenge.ImageSelection, Answer> function) {
             return with(Challenge.ImageSelection.class, function);
@@ -101,7 +98,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.TextOrCall}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind textOrCall(Function<? super Challenge.TextOrCall, Answer> function) {
             return with(Challenge.TextOrCall.class, function);
@@ -111,7 +108,7 @@ public interface Answerer<X extends Exception> {
          * Answers each {@link Challenge.UnrecognizedChallenge}.
          *
          * @param function gives the answer to one
-         * @return an answerer that does
+         * @return this answerer
          */
         public ByKind unrecognizedChallenge(Function<? super Challenge.UnrecognizedChallenge, Answer> function) {
             return with(Challenge.UnrecognizedChallenge.class, function);
