@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -202,6 +203,17 @@ def test_tracebacks_hold_no_secret(client):
     with pytest.raises(TypeError, match="choices: must be tuple") as refused:
         client.answer("canary", [Answer.choices("1", "canary")])
     assert "canary" not in shown(refused.value)
+
+
+def test_clear_text_goes_through_no_proxy(bank, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        named = f"127.0.0.1:{proxy.getsockname()[1]}"
+        for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+            monkeypatch.setenv(name, f"http://{named}")
+        monkeypatch.setenv("GRPC_ADDRESS_HTTP_PROXY", named)
+        monkeypatch.setenv("GRPC_ADDRESS_HTTP_PROXY_ENABLED_ADDRESSES", "127.0.0.0/8")
+        with flinks_gateway.connect(bank.address, plaintext=True) as client:
+            assert client.cached_authorize(CACHED, timeout=5).request_id == "canary-login"
 
 
 def test_a_cancellation_cancels_from_another_thread(bank, client):

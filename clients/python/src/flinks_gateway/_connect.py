@@ -104,8 +104,9 @@ def _options(*, plaintext: bool) -> tuple[tuple[str, str | int], ...]:
         ("grpc.max_receive_message_length", 32 << 20),
         # An error that names 25 fields outgrows the default of 8 KiB.
         ("grpc.max_metadata_size", 64 << 10),
-        # Clear text stays on the way that was checked, whatever the environment says of proxies.
-        ("grpc.enable_http_proxy", 0 if plaintext else 1),
+        # Clear text stays on the way that was checked, whatever the environment says of proxies: of those that are told
+        # the name, and of those that are told the address.
+        *((("grpc.enable_http_proxy", 0), ("grpc.address_http_proxy_enabled_addresses", "")) if plaintext else ()),
     )
 
 
