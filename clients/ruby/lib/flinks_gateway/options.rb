@@ -13,6 +13,10 @@ module FlinksGateway
       /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
     ].freeze
 
+    # Clear text that was promised to stay on loopback must not go to a proxy of the environment's: to none that is told
+    # the name, and, with newer versions of gRPC, to none that is told the address.
+    NO_PROXY = { "grpc.enable_http_proxy" => 0, "grpc.address_http_proxy_enabled_addresses" => "" }.freeze
+
     attr_reader :address, :plaintext, :live_timeout, :cached_timeout
 
     def initialize(address, ca:, certificate:, private_key:, bearer_token:, plaintext:,
@@ -59,9 +63,8 @@ module FlinksGateway
         "grpc.keepalive_timeout_ms" => 20_000,
         # A waiting call sends no data, however long; gRPC stops after two pings otherwise.
         "grpc.http2.max_pings_without_data" => 0,
-        # Clear text that was promised to stay on loopback must not go to a proxy of the environment's.
-        "grpc.enable_http_proxy" => plaintext ? 0 : 1,
-        "grpc.primary_user_agent" => "flinks-gateway-ruby/#{VERSION}"
+        "grpc.primary_user_agent" => "flinks-gateway-ruby/#{VERSION}",
+        **(plaintext ? NO_PROXY : {})
       }
     end
 
