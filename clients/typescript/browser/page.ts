@@ -10,8 +10,6 @@ const ANSWERS: Record<string, string> = {
 
 // What the console must not show.
 const secrets = ["Greatday", "Everyday", ...Object.entries(ANSWERS).flat()];
-Object.assign(globalThis, { secrets });
-
 const shown = document.getElementById("shown")!;
 const show = (line: string) => shown.append(`${line}\n`);
 const client = connect(new URLSearchParams(location.search).get("gateway")!, { plaintext: true });
@@ -22,6 +20,13 @@ const request = (password: string) =>
     subject: new Credentials({ institution: "FlinksCapital", username: "Greatday", password }),
     save: true,
   });
+
+/** A sign-in that its bank takes a minute for, and how it failed. */
+const slow = async () => {
+  const subject = new Credentials({ institution: "ScenarioBank", username: "delay_60000.ok", password: "Everyday" });
+  return client.authorize(new AuthorizeRequest({ subject, save: false })).catch(({ code }: GatewayError) => code);
+};
+Object.assign(globalThis, { secrets, slow });
 
 async function signIn(password: string): Promise<void> {
   try {
