@@ -81,7 +81,7 @@ end
 
 def enum(name: str, doc: str, values: list[Value]) -> str:
     constants = "\n".join(
-        comment(value.doc, "    ") + f"    {value.name} = :{value.name}\n" for value in values
+        comment(value.doc if value.number else "Unsaid, or newer than this client.", "    ") + f"    {value.name} = :{value.name}\n" for value in values
     )
     names = ",\n".join(f'      "{value.full_name}" => {value.name}' for value in values) + "\n"
     return f"""{HEADER}

@@ -5,7 +5,7 @@
 module FlinksGateway
   # What went wrong. The values are symbols.
   module ErrorReason
-    # Never sent.
+    # Unsaid, or newer than this client.
     UNSPECIFIED = :UNSPECIFIED
 
     # The request breaks a rule of this contract. Nothing was sent to Flinks. The

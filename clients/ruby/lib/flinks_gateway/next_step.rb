@@ -5,7 +5,7 @@
 module FlinksGateway
   # Who must do what after an error. The values are symbols.
   module NextStep
-    # Never sent.
+    # Unsaid, or newer than this client.
     UNSPECIFIED = :UNSPECIFIED
 
     # Nothing helps for now.
