@@ -188,6 +188,9 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
   }();
   if (!open) throw std::logic_error("flinks_gateway: the client is closed");
 
+  // Protobuf sends text that is not UTF-8, and no gateway can read it.
+  if (!Request().ParseFromString(request.SerializeAsString())) refuse("a text is not UTF-8");
+
   const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
   const auto timeout = own.timeout.value_or(usual);
   // gRPC would still send it.

@@ -108,6 +108,12 @@ void deadlines_of_any_size() {
   }
 }
 
+void text_is_utf8() {
+  const AuthorizeRequest latin1(Credentials{"FlinksCapital", "Ren\xe9", "caf\xe9"}, Save::kYes);
+  expect(throws<std::invalid_argument>([&] { nobody().authorize(latin1); }), "credentials in Latin-1");
+  expect(throws<std::invalid_argument>([&] { nobody().answer("", {Answer::choices("1", {"caf\xe9"})}); }), "an answer");
+}
+
 void one_client_serves_threads() {
   const Client client = nobody();
   const CallOptions options;
@@ -178,6 +184,7 @@ int main() {
   tokens_are_asked_for_each_call();
   nothing_is_sent_when_cancelled_or_closed();
   deadlines_of_any_size();
+  text_is_utf8();
   one_client_serves_threads();
   by_kind_asks_nobody_where_a_kind_is_missing();
   prints_without_secrets();
