@@ -203,6 +203,17 @@ def test_tracebacks_hold_no_secret(client):
     with pytest.raises(TypeError, match="choices: must be tuple") as refused:
         client.answer("canary", [Answer.choices("1", "canary")])
     assert "canary" not in shown(refused.value)
+    with pytest.raises(TypeError, match="not iterable") as refused:
+        client.answer("canary", None)
+    assert "canary" not in shown(refused.value)
+
+
+@pytest.mark.parametrize("request_", [None, {}, "canary", CACHED])
+def test_what_is_no_request_is_a_type_error(client, request_):
+    with pytest.raises(TypeError):
+        client.authorize(request_)
+    with pytest.raises(TypeError):
+        client.cached_authorize(request_ if request_ is not CACHED else REQUEST)
 
 
 def test_clear_text_goes_through_no_proxy(bank, monkeypatch):

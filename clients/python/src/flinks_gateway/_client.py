@@ -160,7 +160,7 @@ class Client:
         A missing answer, or one of the wrong kind, is refused before the bank sees anything: the round can be answered
         again. Otherwise as careful as `authorize`.
         """
-        request = _convert.AnswerRequest(continuation, tuple(answers))
+        request = _convert.AnswerRequest(continuation, answers)
         del continuation
         return self._run(_convert.ANSWER, request, timeout, cancel)
 

@@ -5,7 +5,7 @@ Messages print secrets, so none of them leaves this file: callers get bytes, sea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -41,7 +41,7 @@ class AnswerRequest:
     """A round's answers, on their way."""
 
     continuation: str = secret()
-    answers: tuple[t.Answer, ...]
+    answers: Iterable[t.Answer] = secret()
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _authorize(request: t.AuthorizeRequest) -> Sealed[bytes]:
     _check(request, bool, "save", "schedule_refresh", "with_mfa_questions")
     if request.language is not None:
         _check(request, t.Language, "language")
-    subject = request.subject
+    subject = getattr(request, "subject", None)
     if isinstance(subject, t.Credentials):
         _check(subject, str, "institution", "username", "password")
     elif isinstance(subject, t.LoginId):
@@ -116,10 +116,11 @@ def _cached_authorize(request: t.CachedAuthorizeRequest) -> Sealed[bytes]:
 
 def _answer(request: AnswerRequest) -> Sealed[bytes]:
     _check(request, str, "continuation")
-    for answer in request.answers:
+    answers = tuple(request.answers)
+    for answer in answers:
         _check_answer(answer)
     message = authorization_service_pb2.AnswerChallengesRequest(
-        continuation=request.continuation, answers=map(_write_answer, request.answers)
+        continuation=request.continuation, answers=map(_write_answer, answers)
     )
     return Sealed(message.SerializeToString())
 
@@ -165,7 +166,7 @@ def _write_answer(answer: t.Answer) -> challenge_pb2.ChallengeAnswer:
 def _check(owner: object, kind: type, *names: str) -> None:
     """Refuses what the generated messages would refuse with an error that shows the value."""
     for name in names:
-        if fault := _fault(getattr(owner, name), kind):
+        if fault := _fault(getattr(owner, name, None), kind):
             raise fault.error(f"{type(owner).__name__}.{name} {fault.says}")
 
 

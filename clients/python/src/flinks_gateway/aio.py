@@ -97,7 +97,7 @@ class Client:
 
     async def answer(self, continuation: str, answers: Iterable[Answer], *, timeout: float | None = None) -> Outcome:
         """See `flinks_gateway.Client.answer`."""
-        request = _convert.AnswerRequest(continuation, tuple(answers))
+        request = _convert.AnswerRequest(continuation, answers)
         del continuation
         return await self._run(_convert.ANSWER, request, timeout)
 
