@@ -12,7 +12,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The server of the steps that name none.
     #[serde(default = "gateway")]
-    server: String,
+    pub(crate) server: String,
     pub(crate) steps: Vec<Step>,
     /// What the bank must have received, each exactly once in the whole run: parts of `/Authorize` bodies.
     #[serde(default)]

@@ -16,6 +16,7 @@ mod identity;
 mod judge;
 mod newer;
 mod rolling;
+mod rude;
 mod runner;
 mod stage;
 
@@ -158,7 +159,8 @@ async fn play(
     let mut column = BTreeMap::new();
     for case in cases {
         let fault = judge::judge(case, heard.results.get(&case.name), &secrets)
-            .or_else(|| at_the_bank(case, &bodies));
+            .or_else(|| at_the_bank(case, &bodies))
+            .or_else(|| rudely(case, &stage.rudely));
         column.insert(case.name.clone(), fault);
     }
     if let Some(end) = heard.end {
@@ -198,6 +200,17 @@ fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
         (arrived > calls && !username.contains("token=")).then(|| {
             format!("the bank was asked {arrived} times for {calls} sign-ins of {username:?}")
         })
+    })
+}
+
+/// What is wrong with what reached the peer that breaks off: a sign-in that came more than once, or never.
+fn rudely(case: &Case, seen: &rude::Seen) -> Option<String> {
+    if case.server != "rude" {
+        return None;
+    }
+    case.usernames().find_map(|username| {
+        let times = seen.times(username);
+        (times != 1).then(|| format!("{username:?} was signed in {times} times"))
     })
 }
 

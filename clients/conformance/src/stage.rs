@@ -18,12 +18,15 @@ use crate::{
     identity::Identity,
     newer::{self, BEARER_TOKEN},
     rolling,
+    rude::{self, Seen},
 };
 
 /// Everything that one client is run against.
 pub(crate) struct Stage {
     /// The bank.
     pub(crate) sandbox: Arc<Sandbox>,
+    /// What reached the peer that breaks off.
+    pub(crate) rudely: Seen,
     /// By name, what a plan says of each server.
     pub(crate) servers: BTreeMap<&'static str, Value>,
     /// Where certificates and the plan lie.
@@ -83,6 +86,8 @@ impl Stage {
         servers.insert("rolling", plaintext(rolling.await?));
         servers.insert("closed", plaintext(closed));
 
+        let rudely = Seen::default();
+        servers.insert("rude", plaintext(rude::start(rudely.clone()).await?));
         let newer = newer::start(None).await?;
         let tls = newer::start(Some(identity.tls)).await?;
         let mtls = newer::start(Some(identity.mtls)).await?;
@@ -210,6 +215,7 @@ impl Stage {
         servers.extend(more);
         Ok(Self {
             sandbox,
+            rudely,
             servers,
             folder,
             _gateways: gateways,
