@@ -119,7 +119,8 @@ struct Web;
 /// Answers a page with an empty head at once, and only then begins its call: what a head would tell comes in trailers.
 ///
 /// A browser that had opened a connection in advance sends a request again, a POST too, when that connection is lost
-/// before it was answered. With a head it was, so a sign-in is not repeated while it waits for the bank.
+/// before it was answered. With a head it was, so a sign-in is not repeated while it waits for the bank. Proxies that
+/// hold heads back, as nginx does, take that away between the browser and themselves.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeadFirst;
 
