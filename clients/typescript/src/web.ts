@@ -18,10 +18,12 @@ export type ConnectOptions = CommonOptions;
  * @throws TypeError or RangeError where URL or options are wrong, or contradict each other.
  */
 export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
-  if (!URL.canParse(baseUrl)) {
+  let url: URL;
+  try {
+    url = new URL(baseUrl); // URL.canParse() is younger than customers' browsers.
+  } catch {
     throw new TypeError("baseUrl must be a URL such as https://gateway.example");
   }
-  const url = new URL(baseUrl);
   if (url.username || url.password || url.search || url.hash) {
     throw new TypeError("baseUrl must have no user, query or fragment");
   }
