@@ -45,39 +45,23 @@ pub(crate) trait IntoOutcome {
     fn into_outcome(self) -> Option<Self::Outcome>;
 }
 
-impl IntoOutcome for v1::AuthorizeResponse {
-    type Outcome = Outcome;
-    fn into_outcome(self) -> Option<Outcome> {
-        use v1::authorize_response::Outcome as Wire;
-        Some(match self.outcome? {
-            Wire::Session(session) => Outcome::Session(session.into()),
-            Wire::ChallengeRound(round) => Outcome::ChallengeRound(round.into()),
-            Wire::Pending(pending) => Outcome::Pending(pending.into()),
-        })
-    }
+macro_rules! outcomes {
+    ($($response:ident($module:ident) => $ours:ident { $($outcome:ident),* };)*) => {$(
+        impl IntoOutcome for v1::$response {
+            type Outcome = $ours;
+            fn into_outcome(self) -> Option<$ours> {
+                Some(match self.outcome? {
+                    $(v1::$module::Outcome::$outcome(it) => $ours::$outcome(it.into()),)*
+                })
+            }
+        }
+    )*};
 }
 
-impl IntoOutcome for v1::AnswerChallengesResponse {
-    type Outcome = Outcome;
-    fn into_outcome(self) -> Option<Outcome> {
-        use v1::answer_challenges_response::Outcome as Wire;
-        Some(match self.outcome? {
-            Wire::Session(session) => Outcome::Session(session.into()),
-            Wire::ChallengeRound(round) => Outcome::ChallengeRound(round.into()),
-            Wire::Pending(pending) => Outcome::Pending(pending.into()),
-        })
-    }
-}
-
-impl IntoOutcome for v1::CachedAuthorizeResponse {
-    type Outcome = FinalOutcome;
-    fn into_outcome(self) -> Option<FinalOutcome> {
-        use v1::cached_authorize_response::Outcome as Wire;
-        Some(match self.outcome? {
-            Wire::Session(session) => FinalOutcome::Session(session.into()),
-            Wire::Pending(pending) => FinalOutcome::Pending(pending.into()),
-        })
-    }
+outcomes! {
+    AuthorizeResponse(authorize_response) => Outcome { Session, ChallengeRound, Pending };
+    AnswerChallengesResponse(answer_challenges_response) => Outcome { Session, ChallengeRound, Pending };
+    CachedAuthorizeResponse(cached_authorize_response) => FinalOutcome { Session, Pending };
 }
 
 pub(crate) fn login_type(number: i32) -> LoginType {

@@ -115,10 +115,7 @@ impl GatewayError {
 
     /// Reads a status. `repeatable` is whether the method may be repeated when nothing is known.
     pub(crate) fn new(status: &Status, repeatable: bool) -> Self {
-        let message = match status.source() {
-            Some(source) => format!("{}: {}", status.message(), chain(source)),
-            None => status.message().to_owned(),
-        };
+        let message = status.source().map_or_else(|| status.message().to_owned(), chain);
         let call_id = status.metadata().get("x-request-id").and_then(|id| id.to_str().ok());
         let mut parts = Parts {
             code: code(status),

@@ -173,6 +173,7 @@ async fn a_lost_connection_repeats_no_live_call() {
         let error = authorize(&client).await;
         assert_eq!(error.code(), Code::Unavailable, "{error:?}");
         assert!(error.is_outcome_unknown() && !error.retryable());
+        assert_eq!(error.message().matches("transport error").count(), 1, "{error}");
         assert_eq!(calls(&seen), 1);
         assert!(cached(&client).await.is_ok());
     }
