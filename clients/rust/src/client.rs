@@ -132,17 +132,19 @@ impl Client {
                 Outcome::ChallengeRound(round) => round,
             };
             let (continuation, expire_time) = (round.continuation.clone(), round.expire_time);
+            let request_id = round.request_id.clone();
+            let expired = || GatewayError::expired(&request_id);
             let answers = answerer(round);
             let answers = match expire_time {
                 None => answers.await,
                 Some(expire_time) => {
                     let left = expire_time.duration_since(SystemTime::now()).unwrap_or_default();
-                    timeout(left, answers).await.map_err(|_| GatewayError::expired())?
+                    timeout(left, answers).await.map_err(|_| expired())?
                 }
             };
             let answers = answers.map_err(SignInError::Answerer)?;
             if expire_time.is_some_and(|expire_time| expire_time <= SystemTime::now()) {
-                return Err(GatewayError::expired().into());
+                return Err(expired().into());
             }
             outcome = self.answer(continuation, answers).await?;
         }

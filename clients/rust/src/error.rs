@@ -1,9 +1,15 @@
 //! How a call fails.
 
-use std::{collections::BTreeMap, error::Error, fmt, iter, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    error::Error,
+    fmt, iter,
+    sync::Arc,
+    time::Duration,
+};
 
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{ErrorReason, NextStep, options::BoxError};
 
@@ -163,13 +169,16 @@ impl GatewayError {
         Self(Self::new(&status, false).0, Some(error.into()))
     }
 
-    /// The error of a round whose answers were not there in time.
-    pub(crate) fn expired() -> Self {
-        let mut error = Self::new(&Status::not_found("the round was not answered by its expire_time"), false);
-        error.0.reason = ErrorReason::SessionExpired;
-        error.0.reason_name = ErrorReason::SessionExpired.full_name().to_owned();
-        error.0.next_step = NextStep::StartOver;
-        error
+    /// The error of a round whose answers were not there in time: what the gateway would say.
+    pub(crate) fn expired(request_id: &str) -> Self {
+        let next_step = NextStep::StartOver.full_name();
+        let metadata = [("next_step", next_step), ("retryable", "false"), ("request_id", request_id)];
+        let metadata: HashMap<String, String> =
+            metadata.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let reason = ErrorReason::SessionExpired.full_name();
+        let details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
+        let message = "the round was not answered by its expire_time; nothing was sent";
+        Self::new(&Status::with_error_details(Code::NotFound, message, details), false)
     }
 }
 

@@ -118,6 +118,7 @@ fn round(expires_in: Duration) -> Reply {
     let question = v1::challenge::Kind::QuestionAndAnswer(v1::QuestionAndAnswer {});
     let round = v1::ChallengeRound {
         continuation: "secret continuation".into(),
+        request_id: "session-1".into(),
         challenges: vec![v1::Challenge { id: "1".into(), prompt: "secret prompt".into(), kind: Some(question) }],
         round: 1,
         expire_time: Some((SystemTime::now() + expires_in).into()),
@@ -250,7 +251,8 @@ async fn an_answerer_is_interrupted_when_its_round_expires() {
         panic!("no round ends so");
     };
     assert_eq!((error.reason(), error.next_step()), (ErrorReason::SessionExpired, NextStep::StartOver));
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert_eq!((error.request_id(), error.metadata().len(), error.call_id()), ("session-1", 3, ""));
+    assert!(!error.retryable() && started.elapsed() < Duration::from_secs(2));
     assert_eq!(calls(&seen), 1);
 }
 
