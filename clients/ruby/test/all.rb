@@ -76,16 +76,39 @@ class Bank < V1::AuthorizationService::Service
     V1::AnswerChallengesResponse.new(session: { request_id: "r" })
   end
 
-  def self.serve(credentials = :this_port_is_insecure)
+  def self.serve(credentials = :this_port_is_insecure, service: new)
     server = GRPC::RpcServer.new(pool_size: 20, poll_period: 0.1)
     port = server.add_http2_port("127.0.0.1:0", credentials)
-    server.handle(bank = new)
+    server.handle(service)
     thread = Thread.new { server.run }
     server.wait_till_running
-    yield bank, "127.0.0.1:#{port}"
+    yield service, "127.0.0.1:#{port}"
   ensure
     server&.stop
     thread&.join
+  end
+end
+
+# A gateway whose answers cannot be read.
+module Gibberish
+  Bytes = Struct.new(:bytes) do
+    def self.encode(given) = given.bytes
+    def self.decode(bytes) = new(bytes)
+  end
+
+  class Service
+    include GRPC::GenericService
+    self.marshal_class_method = :encode
+    self.unmarshal_class_method = :decode
+    self.service_name = V1::AuthorizationService::Service.service_name
+    rpc :Authorize, Bytes, Bytes
+  end
+
+  class Bank < Service
+    def authorize(_request, call)
+      call.send_initial_metadata("x-request-id" => "c")
+      Bytes.new("\xff")
+    end
   end
 end
 
@@ -211,6 +234,15 @@ class CallTest < Minitest::Test
     assert_same(theirs, assert_raises(GRPC::BadStatus) { client.authorize(request) })
     given = "canary\n"
     refute_includes assert_raises(ArgumentError) { client.authorize(request) }.full_message, "canary"
+  end
+
+  def test_an_answer_that_cannot_be_read_is_an_error_of_the_call
+    Bank.serve(service: Gibberish::Bank.new) do |_bank, address|
+      unreadable = assert_raises(FlinksGateway::GatewayError) do
+        FlinksGateway.connect(address, plaintext: true).authorize(request)
+      end
+      assert_equal [:INTERNAL, :OUTCOME_UNKNOWN, "c"], [unreadable.code, unreadable.reason, unreadable.call_id]
+    end
   end
 
   def test_threads_share_a_client

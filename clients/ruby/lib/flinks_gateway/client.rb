@@ -112,9 +112,10 @@ module FlinksGateway
       rescue GRPC::BadStatus => e
         raise Wire.error(e, operation.metadata, repeatable:)
       rescue GRPC::Core::CallError, Google::Protobuf::ParseError
-        raise GatewayError.without_details(:INTERNAL, "the answer cannot be read", repeatable:)
+        raise not_understood(operation, :INTERNAL, "the answer cannot be read", repeatable)
       end
-      Wire.outcome(response) || unknown_outcome(operation, repeatable)
+      Wire.outcome(response) ||
+        raise(not_understood(operation, :UNKNOWN, "the outcome is newer than this client", repeatable))
     end
 
     def operation(method, message, seconds)
@@ -136,11 +137,8 @@ module FlinksGateway
       operation.cancel
     end
 
-    def unknown_outcome(operation, repeatable)
-      raise GatewayError.without_details(
-        :UNKNOWN, "the outcome is newer than this client", repeatable:,
-                                                           call_id: Wire.call_id(operation.metadata) || ""
-      )
+    def not_understood(operation, code, message, repeatable)
+      GatewayError.without_details(code, message, repeatable:, call_id: Wire.call_id(operation.metadata) || "")
     end
   end
 

@@ -25,7 +25,7 @@ module FlinksGateway
       @plaintext = Check::FLAG.call(:plaintext, plaintext)
       @live_timeout = Check.seconds(:live_timeout, live_timeout)
       @cached_timeout = Check.seconds(:cached_timeout, cached_timeout)
-      @token = token(bearer_token)
+      @metadata = bearing(bearer_token)
       beyond = dangerously_allow_plaintext_beyond_loopback
       Check::FLAG.call(:dangerously_allow_plaintext_beyond_loopback, beyond)
       check_address(beyond)
@@ -40,14 +40,7 @@ module FlinksGateway
     end
 
     # @return [Hash] to send with a call; asks for the token
-    def metadata
-      return {} unless @token
-
-      token = Check::TEXT.call(:bearer_token, @token.call)
-      # Refused here: gRPC's error would quote it.
-      Check.refuse(ArgumentError, :bearer_token, "must be visible ASCII characters") unless token.match?(/\A[!-~]+\z/)
-      { "authorization" => "Bearer #{token}" }
-    end
+    def metadata = @metadata.call
 
     def inspect = "#<#{self.class.name} #{address}>"
 
@@ -68,20 +61,24 @@ module FlinksGateway
       }
     end
 
-    def token(given)
-      case given
-      when nil then nil
+    # A fixed token is checked now, a function's when it is asked.
+    def bearing(token)
+      case token
+      when nil then -> { {} }
       when String
-        kept = given.dup.freeze
-        fixed = -> { kept }
-        # A fixed token is checked now, a function's when it is asked.
-        @token = fixed
-        metadata
-        fixed
+        fixed = authorization(token)
+        -> { fixed }
       else
-        Check.refuse(TypeError, :bearer_token, "must be a String or callable") unless given.respond_to?(:call)
-        given
+        Check.refuse(TypeError, :bearer_token, "must be a String or callable") unless token.respond_to?(:call)
+        -> { authorization(token.call) }
       end
+    end
+
+    # Refused here: gRPC's error would quote it.
+    def authorization(token)
+      token = Check::TEXT.call(:bearer_token, token)
+      Check.refuse(ArgumentError, :bearer_token, "must be visible ASCII characters") unless token.match?(/\A[!-~]+\z/)
+      { "authorization" => "Bearer #{token}" }
     end
 
     def check_address(beyond)
