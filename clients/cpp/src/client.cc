@@ -166,6 +166,7 @@ grpc::ChannelArguments arguments_of(const ConnectOptions& options) {
   return arguments;
 }
 
+/// What the gateway would say.
 GatewayError expired(const ChallengeRound& round) {
   GatewayError::Details error;
   error.code = StatusCode::kNotFound;
@@ -174,6 +175,8 @@ GatewayError expired(const ChallengeRound& round) {
   error.reason_name = "ERROR_REASON_SESSION_EXPIRED";
   error.next_step = NextStep::kStartOver;
   error.request_id = round.request_id;
+  error.metadata = {
+      {"next_step", "NEXT_STEP_START_OVER"}, {"retryable", "false"}, {"request_id", round.request_id}};
   return GatewayError(std::move(error));
 }
 
