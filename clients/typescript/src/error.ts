@@ -161,16 +161,17 @@ export function unexplained(
 }
 
 /**
- * The end of a round that nobody answered in time. Nothing was sent.
+ * The end of a round that nobody answered in time: what the gateway would say.
  *
  * @internal
  */
-export function roundExpired(): GatewayError {
-  return new GatewayError("the round was not answered by its expire time", {
+export function roundExpired(requestId: string): GatewayError {
+  return new GatewayError("the round was not answered by its expire time; nothing was sent", {
     code: "NOT_FOUND",
     reason: "SESSION_EXPIRED",
     nextStep: "START_OVER",
     retryable: false,
+    metadata: { next_step: "NEXT_STEP_START_OVER", retryable: "false", request_id: requestId },
   });
 }
 

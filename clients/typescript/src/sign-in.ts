@@ -62,7 +62,7 @@ export function byKind(answerers: AnswerersByKind): Answerer {
 export async function answersInTime(round: ChallengeRound, answerer: Answerer, ending: AbortController): Promise<readonly Answer[]> {
   const { signal } = ending;
   const left = () => round.expireTime.getTime() - Date.now();
-  const expired = () => ending.abort(roundExpired());
+  const expired = () => ending.abort(roundExpired(round.requestId));
   const timer = setTimeout(expired, Math.min(Math.max(left(), 0), LONGEST_TIMER_MS));
   try {
     const answers = await interruptible(signal, async () => answerer(round, { signal }));

@@ -44,7 +44,7 @@ after(() => {
 function round(expiresInMs: number) {
   const at = Date.now() + expiresInMs;
   const expireTime = { seconds: BigInt(Math.floor(at / 1000)), nanos: (at % 1000) * 1e6 };
-  const value = { continuation: "canary", challenges: [{ id: "1" }], round: 1, expireTime };
+  const value = { continuation: "canary", requestId: "session", challenges: [{ id: "1" }], round: 1, expireTime };
   return async () => ({ outcome: { case: "challengeRound", value } });
 }
 
@@ -111,7 +111,7 @@ test("an answerer is interrupted when its round expires", async () => {
       signal.addEventListener("abort", () => (interrupted = true));
       return hangs();
     };
-    await assert.rejects(client.signIn(request, slow), failsWith({ code: "NOT_FOUND", reason: "SESSION_EXPIRED" }));
+    await assert.rejects(client.signIn(request, slow), failsWith({ code: "NOT_FOUND", reason: "SESSION_EXPIRED", requestId: "session" }));
   });
   assert.ok(interrupted);
   assert.equal(seen.length, 1);
