@@ -171,6 +171,7 @@ def _check(owner: object, kind: type, *names: str) -> None:
 
 
 def _fault(given: object, kind: type) -> _Fault | None:
+    """Gives the fault for `_check` to raise: in a frame of this one the secret lies bare."""
     if not isinstance(given, kind):
         return _Fault(TypeError, f"must be {kind.__name__}, not {type(given).__name__}")
     if isinstance(given, str) and any("\ud800" <= letter <= "\udfff" for letter in given):
