@@ -13,7 +13,7 @@ use crate::{GatewayError, redacted::Redacted};
 
 const USER_AGENT: &str = concat!("flinks-gateway-rust/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-const UNREADABLE_TOKEN: &str = "the bearer token has characters that no header takes";
+const UNREADABLE_TOKEN: &str = "the bearer token is empty, or has more than visible ASCII characters";
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 type TokenFuture = Pin<Box<dyn Future<Output = Result<String, BoxError>> + Send>>;
@@ -92,7 +92,7 @@ impl Options {
     ///
     /// ```
     /// # use flinks_gateway_client::Options;
-    /// Options::new().bearer_token_from(|| async { Ok(std::fs::read_to_string("/run/token")?) });
+    /// Options::new().bearer_token_from(|| async { Ok(std::fs::read_to_string("/run/token")?.trim_end().to_owned()) });
     /// ```
     pub fn bearer_token_from<F>(mut self, token: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
@@ -196,6 +196,9 @@ impl Token {
 }
 
 fn bearer(token: &str) -> Option<MetadataValue<Ascii>> {
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
     let mut header = MetadataValue::try_from(format!("Bearer {token}")).ok()?;
     header.set_sensitive(true); // HTTP/2 then keeps it out of its table
     Some(header)

@@ -44,7 +44,9 @@ async fn contradictions_are_refused() {
     assert!(refused(address, Options::new().ca("pem")));
     assert!(refused(address, Options::new().certificate("pem")));
     assert!(refused(address, Options::new().private_key("pem")));
-    assert!(refused(address, Options::new().plaintext().bearer_token("two\nlines")));
+    for token in ["", " ", "two words", "two\nlines", "caf\u{e9}"] {
+        assert!(refused(address, Options::new().plaintext().bearer_token(token)), "{token}");
+    }
 }
 
 #[test]

@@ -307,7 +307,7 @@ async fn details_that_are_not_base64_are_none() {
 #[tokio::test]
 async fn nothing_prints_a_secret() {
     let (address, _) = serve(vec![round(Duration::from_secs(60))]).await;
-    let options = Options::new().plaintext().bearer_token("secret token");
+    let options = Options::new().plaintext().bearer_token("secret-token");
     let printed = format!("{options:?} {options:#?}");
     let client = Client::connect(address, options).unwrap();
     let mut request = request();
