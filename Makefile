@@ -48,13 +48,13 @@ conformance: ## build, install and run every client, or only CLIENTS="python go"
 	for client in $(CLIENTS); do \
 	  echo "clients/$$client" && clients/$$client/install target/clients/$$client || exit 1; \
 	done
-	target/debug/flinks-conformance $(if $(filter $(LANGUAGES),$(CLIENTS)),--page README.md) $(CLIENTS:%=target/clients/%)
-	clients/typescript/browser/test target/clients/typescript target/debug/flinks-gateway
+	target/debug/flinks-conformance $(if $(filter-out $(CLIENTS),$(LANGUAGES)),,--page README.md) $(CLIENTS:%=target/clients/%)
+	$(if $(filter typescript,$(CLIENTS)),clients/typescript/browser/test target/clients/typescript target/debug/flinks-gateway)
 
 compatibility: ## run old clients against this gateway, and these clients against the old one
 	clients/compatibility $(BASELINE)
 
-clients: ## generate what the clients have from the contract (needs npx, python3, go, mvn)
+clients: ## generate what the clients have from the contract (needs npx, python3, go, mvn, Debian 12's protoc and gRPC plugins)
 	python3 clients/generate
 
 reference: ## generate proto/reference.md (needs npx, go)

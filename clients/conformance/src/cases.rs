@@ -17,6 +17,9 @@ pub(crate) struct Case {
     /// What the bank must have received, each exactly once in the whole run: parts of `/Authorize` bodies.
     #[serde(default)]
     pub(crate) bank: Vec<Value>,
+    /// Whether nothing of the steps' sign-ins may reach the bank.
+    #[serde(default)]
+    pub(crate) unsent: bool,
 }
 
 /// A step: what the runner is told, and what must come back.

@@ -235,7 +235,7 @@ pub(crate) fn secrets<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeS
     found
 }
 
-const SECRET: [&str; 16] = [
+const SECRET: [&str; 17] = [
     "username",
     "password",
     "login_id",
@@ -252,13 +252,22 @@ const SECRET: [&str; 16] = [
     "text",
     "key",
     "bearer_token",
+    "values",
 ];
 
 fn collect(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
+            if object
+                .get("kind")
+                .is_some_and(|kind| kind == "unrecognized")
+            {
+                // What kind it is in Flinks' words, and what its own properties say.
+                texts(&object["type"], found);
+                texts(&object["raw"]["Type"], found);
+            }
             for (name, value) in object {
-                if SECRET.contains(&name.as_str()) || name == "values" {
+                if SECRET.contains(&name.as_str()) {
                     texts(value, found);
                 }
                 if name != "printed" && name != "error" {

@@ -81,6 +81,9 @@ const AT_ONCE: usize = 4;
 async fn run(args: Args) -> io::Result<bool> {
     let mut cases = cases::read(&args.cases)?;
     cases.retain(|case| case.name.contains(&args.only));
+    if cases.is_empty() {
+        return Err(io::Error::other("no case has such a name"));
+    }
     let cases = Arc::new(cases);
     let gateway = Arc::new(args.gateway);
     // Cases mostly wait. Each client has a stage of its own, so several may wait at once.
@@ -127,7 +130,7 @@ async fn run(args: Args) -> io::Result<bool> {
         println!("  {}", cut(complaint));
     }
     if let Some(page) = &args.page
-        && !std::fs::read_to_string(page)?.contains(&said)
+        && !std::fs::read_to_string(page)?.contains(&format!(" {said}"))
     {
         complaints.push(String::new());
         println!("  {} does not say {said:?}", page.display());
@@ -147,7 +150,8 @@ async fn play(
     let path = stage.folder.path().join("plan.json");
     std::fs::write(&path, plan.to_string())?;
     let heard = runner::run(runner, &path).await?;
-    let secrets = judge::secrets([&plan].into_iter().chain(heard.results.values()));
+    let mut secrets = judge::secrets([&plan].into_iter().chain(heard.results.values()));
+    secrets.extend(stage.private_key()?);
     let bodies: Vec<Value> = stage
         .sandbox
         .received()
@@ -162,6 +166,15 @@ async fn play(
             .or_else(|| at_the_bank(case, &bodies))
             .or_else(|| rudely(case, &stage.rudely));
         column.insert(case.name.clone(), fault);
+    }
+    let known: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    if let Some(other) = heard
+        .results
+        .keys()
+        .find(|name| !known.contains(name.as_str()))
+    {
+        let fault = format!("a result for {other:?}, which is no case");
+        column.insert("(the runner)".to_owned(), Some(fault));
     }
     if let Some(end) = heard.end {
         column.insert(
@@ -197,6 +210,7 @@ fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
             .iter()
             .filter(|body| body["Username"] == username)
             .count();
+        let calls = if case.unsent { 0 } else { calls };
         (arrived > calls && !username.contains("token=")).then(|| {
             format!("the bank was asked {arrived} times for {calls} sign-ins of {username:?}")
         })

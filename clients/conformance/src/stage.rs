@@ -210,6 +210,26 @@ impl Stage {
                 server(tls, json!({"ca": ca, "private_key": private_key})),
             ),
             ("no_port", server("localhost", json!({"plaintext": true}))),
+            (
+                "port_beyond_the_last",
+                server("localhost:65536", json!({"plaintext": true})),
+            ),
+            (
+                "address_with_user",
+                server("user@localhost:50051", json!({"plaintext": true})),
+            ),
+            (
+                "address_with_query",
+                server("localhost?x:50051", json!({"plaintext": true})),
+            ),
+            (
+                "address_with_path",
+                server("localhost:50051/v1", json!({"plaintext": true})),
+            ),
+            (
+                "two_addresses",
+                server("localhost:1,localhost:2", json!({"plaintext": true})),
+            ),
             ("no_address", server("", json!({"plaintext": true}))),
         ];
         servers.extend(more);
@@ -220,6 +240,13 @@ impl Stage {
             folder,
             _gateways: gateways,
         })
+    }
+
+    /// The lines of the private key that clients are given, without the first and last, which name it.
+    pub(crate) fn private_key(&self) -> io::Result<Vec<String>> {
+        let pem = std::fs::read_to_string(self.folder.path().join("client.key"))?;
+        let lines = pem.lines().filter(|line| !line.starts_with("-----"));
+        Ok(lines.map(str::to_owned).collect())
     }
 
     /// The address of the plain gateway.
