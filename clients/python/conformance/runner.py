@@ -26,10 +26,10 @@ class Blocking:
     connect, by_kind = staticmethod(fg.connect), staticmethod(fg.by_kind)
 
     async def call(self, method, *arguments, cancel_after, **options):
-        cancel = fg.Cancellation()
+        cancellation = fg.Cancellation()
         if cancel_after is not None:
-            threading.Timer(cancel_after, cancel.cancel).start()
-        return method(*arguments, cancel=cancel, **options)
+            threading.Timer(cancel_after, cancellation.cancel).start()
+        return method(*arguments, cancellation=cancellation, **options)
 
     def later(self, seconds, function):
         def answerer(asked):

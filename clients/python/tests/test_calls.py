@@ -229,13 +229,13 @@ def test_clear_text_goes_through_no_proxy(bank, monkeypatch):
 
 def test_a_cancellation_cancels_from_another_thread(bank, client):
     cancellation = Cancellation()
-    call = in_thread(lambda: client.authorize(HANG, cancel=cancellation))
+    call = in_thread(lambda: client.authorize(HANG, cancellation=cancellation))
     assert bank.began.wait(5)
     cancellation.cancel()
     assert call.exception(5).code is grpc.StatusCode.CANCELLED
     assert bank.dropped.wait(5)
     with pytest.raises(flinks_gateway.GatewayError, match="before anything was sent"):
-        client.cached_authorize(CACHED, cancel=cancellation)
+        client.cached_authorize(CACHED, cancellation=cancellation)
     assert bank.tokens == []
 
 
@@ -245,7 +245,7 @@ def test_a_cancellation_that_comes_while_a_call_begins_is_not_lost(client):
             return super()._begin(lambda: (begin(), self.cancel())[0])
 
     with pytest.raises(flinks_gateway.GatewayError) as failed:
-        client.authorize(HANG, timeout=5, cancel=Interrupted())
+        client.authorize(HANG, timeout=5, cancellation=Interrupted())
     assert failed.value.code is grpc.StatusCode.CANCELLED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
@@ -15,8 +15,8 @@ from ._types import (
     Answer,
     AuthorizeRequest,
     CachedAuthorizeRequest,
-    CachedOutcome,
     ChallengeRound,
+    FinalOutcome,
     ImageSelection,
     MultipleChoice,
     MultipleSelection,
@@ -30,7 +30,8 @@ from ._value import Sealed, opened
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
-Answerer = Callable[[ChallengeRound], Iterable[Answer]]
+Answerer: TypeAlias = Callable[[ChallengeRound], Iterable[Answer]]
+"""Given a round, gives its answers, one for each challenge."""
 
 
 def connect(
@@ -98,6 +99,7 @@ class Cancellation:
 
     @property
     def cancelled(self) -> bool:
+        """Whether `cancel` was called. Says nothing of how calls ended: one may have been done before."""
         return self._cancelled
 
     def _begin(self, begin: Callable[[], Any]) -> Any | None:
@@ -117,7 +119,7 @@ class Client:
     """Signs bank customers in through one gateway. Made by `connect`; one is enough for all threads of a process.
 
     All calls raise `GatewayError` when they fail, and `TypeError` or `ValueError` for a request that cannot be sent.
-    `timeout` is a deadline in seconds, in place of the client's. `cancel` cancels from another thread; so does an
+    `timeout` is a deadline in seconds, in place of the client's. `cancellation` cancels from another thread; so does an
     exception that interrupts the waiting thread, such as `KeyboardInterrupt`, and `close`.
 
     A context manager: leaving it closes the client.
@@ -138,14 +140,14 @@ class Client:
             self._channel = grpc.secure_channel(settings.target, settings.credentials, settings.options)
 
     def authorize(
-        self, request: AuthorizeRequest, *, timeout: float | None = None, cancel: Cancellation | None = None
+        self, request: AuthorizeRequest, *, timeout: float | None = None, cancellation: Cancellation | None = None
     ) -> Outcome:
         """Signs a customer in at their bank now, which takes seconds to minutes.
 
         Never repeated by the client. Calling again is another attempt at the bank, and banks lock customers out, unless
         the error says `retryable`.
         """
-        return self._run(_convert.AUTHORIZE, request, timeout, cancel)
+        return self._run(_convert.AUTHORIZE, request, timeout, cancellation)
 
     def answer(
         self,
@@ -153,7 +155,7 @@ class Client:
         answers: Iterable[Answer],
         *,
         timeout: float | None = None,
-        cancel: Cancellation | None = None,
+        cancellation: Cancellation | None = None,
     ) -> Outcome:
         """Answers a round, one answer for each challenge, in any order, and goes on with the sign-in.
 
@@ -162,14 +164,14 @@ class Client:
         """
         request = _convert.AnswerRequest(continuation, answers)
         del continuation
-        return self._run(_convert.ANSWER, request, timeout, cancel)
+        return self._run(_convert.ANSWER, request, timeout, cancellation)
 
     def cached_authorize(
-        self, request: CachedAuthorizeRequest, *, timeout: float | None = None, cancel: Cancellation | None = None
-    ) -> CachedOutcome:
+        self, request: CachedAuthorizeRequest, *, timeout: float | None = None, cancellation: Cancellation | None = None
+    ) -> FinalOutcome:
         """Reopens a saved login from Flinks' cache, without asking the bank. Safe to repeat; repeated by the client
         where no gateway was reached."""
-        return self._run(_convert.CACHED_AUTHORIZE, request, timeout, cancel)
+        return self._run(_convert.CACHED_AUTHORIZE, request, timeout, cancellation)
 
     def sign_in(
         self,
@@ -177,20 +179,20 @@ class Client:
         answerer: Answerer,
         *,
         timeout: float | None = None,
-        cancel: Cancellation | None = None,
-    ) -> CachedOutcome:
+        cancellation: Cancellation | None = None,
+    ) -> FinalOutcome:
         """`authorize`, then `answerer(round)` and `answer` until the customer is signed in.
 
         What the answerer raises ends the sign-in and is raised unchanged. Answers that are not there by the round's
         `expire_time` are not sent: the sign-in ends with `SESSION_EXPIRED`, once the answerer returns. `timeout` is the
         deadline of each call.
         """
-        outcome = self.authorize(request, timeout=timeout, cancel=cancel)
+        outcome = self.authorize(request, timeout=timeout, cancellation=cancellation)
         while isinstance(outcome, ChallengeRound):
             answers = tuple(answerer(outcome))
             if remaining(outcome) <= 0:
                 raise expired(outcome.request_id)
-            outcome = self.answer(outcome.continuation, answers, timeout=timeout, cancel=cancel)
+            outcome = self.answer(outcome.continuation, answers, timeout=timeout, cancellation=cancellation)
         return outcome
 
     def close(self) -> None:
@@ -213,18 +215,18 @@ class Client:
         method: _convert.Method[Request, Result],
         request: Request,
         timeout: float | None,
-        cancel: Cancellation | None,
+        cancellation: Cancellation | None,
     ) -> Result:
         if timeout is None:
             timeout = self._cached_timeout if method.cached else self._live_timeout
-        ended = self._call(method, request, _connect.seconds(timeout), cancel or Cancellation())
+        ended = self._call(method, request, _connect.seconds(timeout), cancellation or Cancellation())
         # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
         if isinstance(ended, GatewayError):
             raise ended
         return ended
 
     def _call(
-        self, method: _convert.Method[Request, Result], request: Request, timeout: float, cancel: Cancellation
+        self, method: _convert.Method[Request, Result], request: Request, timeout: float, cancellation: Cancellation
     ) -> Result | GatewayError:
         invoke: grpc.UnaryUnaryMultiCallable[Sealed[bytes], Sealed[bytes]] = self._channel.unary_unary(
             method.path, request_serializer=opened, response_deserializer=Sealed
@@ -234,7 +236,7 @@ class Client:
         if self._closed:
             raise ValueError("the client is closed")
         # A future, not the blocking call: that one could not be cancelled, and would show the metadata in tracebacks.
-        call = cancel._begin(lambda: invoke.future(body, timeout, metadata.open()))
+        call = cancellation._begin(lambda: invoke.future(body, timeout, metadata.open()))
         if call is None:
             return method.ended(grpc.StatusCode.CANCELLED, "cancelled before anything was sent")
         try:
@@ -246,7 +248,7 @@ class Client:
             call.cancel()
             raise
         finally:
-            cancel._end(call)
+            cancellation._end(call)
 
 
 def by_kind(

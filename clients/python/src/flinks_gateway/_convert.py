@@ -203,7 +203,7 @@ def _read_live(
             return None
 
 
-def _read_cached(response: authorization_service_pb2.CachedAuthorizeResponse) -> t.CachedOutcome | None:
+def _read_cached(response: authorization_service_pb2.CachedAuthorizeResponse) -> t.FinalOutcome | None:
     match response.WhichOneof("outcome"):
         case "session":
             return _session(response.session)
@@ -225,7 +225,7 @@ ANSWER = Method[AnswerRequest, t.Outcome](
     _answer,
     lambda body: _read_live(authorization_service_pb2.AnswerChallengesResponse.FromString(body)),
 )
-CACHED_AUTHORIZE = Method[t.CachedAuthorizeRequest, t.CachedOutcome](
+CACHED_AUTHORIZE = Method[t.CachedAuthorizeRequest, t.FinalOutcome](
     "CachedAuthorize",
     True,
     _cached_authorize,

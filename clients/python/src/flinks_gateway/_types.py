@@ -302,7 +302,7 @@ class ChallengeRound:
 
 Outcome: TypeAlias = Session | ChallengeRound | PendingOperation
 """How a live call ended."""
-CachedOutcome: TypeAlias = Session | PendingOperation
+FinalOutcome: TypeAlias = Session | PendingOperation
 """How a cached call ended, or a whole sign-in."""
 
 

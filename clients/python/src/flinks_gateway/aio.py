@@ -17,8 +17,8 @@ from ._types import (
     Answer,
     AuthorizeRequest,
     CachedAuthorizeRequest,
-    CachedOutcome,
     ChallengeRound,
+    FinalOutcome,
     ImageSelection,
     MultipleChoice,
     MultipleSelection,
@@ -101,13 +101,13 @@ class Client:
         del continuation
         return await self._run(_convert.ANSWER, request, timeout)
 
-    async def cached_authorize(self, request: CachedAuthorizeRequest, *, timeout: float | None = None) -> CachedOutcome:
+    async def cached_authorize(self, request: CachedAuthorizeRequest, *, timeout: float | None = None) -> FinalOutcome:
         """See `flinks_gateway.Client.cached_authorize`."""
         return await self._run(_convert.CACHED_AUTHORIZE, request, timeout)
 
     async def sign_in(
         self, request: AuthorizeRequest, answerer: Answerer, *, timeout: float | None = None
-    ) -> CachedOutcome:
+    ) -> FinalOutcome:
         """`authorize`, then `answerer(round)` and `answer` until the customer is signed in.
 
         What the answerer raises ends the sign-in and is raised unchanged. An answerer that is still at it at the

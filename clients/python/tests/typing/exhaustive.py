@@ -3,9 +3,9 @@
 from typing_extensions import assert_never
 
 from flinks_gateway import (
-    CachedOutcome,
     Challenge,
     ChallengeRound,
+    FinalOutcome,
     ImageSelection,
     MultipleChoice,
     MultipleSelection,
@@ -29,7 +29,7 @@ def outcome(it: Outcome) -> str:
             assert_never(it)
 
 
-def cached(it: CachedOutcome) -> str:
+def cached(it: FinalOutcome) -> str:
     match it:
         case Session() | PendingOperation():
             return it.request_id

@@ -4,9 +4,9 @@ from typing_extensions import assert_never
 
 from flinks_gateway import (
     AuthorizeRequest,
-    CachedOutcome,
     Challenge,
     ChallengeRound,
+    FinalOutcome,
     ImageSelection,
     LoginId,
     MultipleChoice,
@@ -28,7 +28,7 @@ def outcome(it: Outcome) -> str:
             assert_never(it)  # ERROR: PendingOperation
 
 
-def cached(it: CachedOutcome) -> str:
+def cached(it: FinalOutcome) -> str:
     match it:
         case PendingOperation():
             return it.request_id
