@@ -44,9 +44,11 @@ export interface FieldViolation {
 
 /** A call that failed. It holds nothing of the request, and may be logged. */
 export class GatewayError extends ReasonedError {
+  /** The class's name, also where the code was minified. */
   override readonly name = "GatewayError";
   /** gRPC's status code. */
   readonly code: StatusCode;
+  /** Why the call failed. `UNSPECIFIED` when newer than this package. */
   override readonly reason: ErrorReason;
   /** The reason's name as it came, `ERROR_REASON_…`: also of one newer than this package. */
   readonly reasonName: string;

@@ -14,6 +14,7 @@ export type DeliveryMethod = "TEXT" | "CALL";
 
 /** What a customer signs in with at their bank. */
 export class Credentials extends Redacting {
+  /** Tells what a subject is. */
   readonly kind = "credentials";
   /** The bank, by Flinks' name for it, exactly as Flinks spells it, such as `FlinksCapital`. */
   readonly institution: string;
@@ -35,6 +36,7 @@ export class Credentials extends Redacting {
 
 /** A saved login: the `Login.loginId` of an earlier session, to be refreshed live. */
 export class LoginId extends Redacting {
+  /** Tells what a subject is. */
   readonly kind = "loginId";
   /** A UUID with hyphens. Secret: prints as `[redacted]`. */
   declare readonly value: string;
@@ -69,12 +71,19 @@ export interface AuthorizeRequestFields {
 
 /** Whom to sign in live, and what to keep of it. */
 export class AuthorizeRequest extends Redacting implements AuthorizeRequestFields {
+  /** Who signs in: a customer with credentials, or a saved login. */
   readonly subject: Credentials | LoginId;
+  /** Whether Flinks keeps credentials and data after the call. */
   readonly save: boolean;
+  /** The language of the bank's prompts; Flinks decides where it is undefined. */
   readonly language: Language | undefined;
+  /** Free text that Flinks stores and echoes; empty where none was given. Secret: prints as `[redacted]`. */
   declare readonly tag: string;
+  /** Whether the nightly refresh is turned on for a login that is saved for the first time. */
   readonly scheduleRefresh: boolean;
+  /** Whether Flinks collects all the customer's security questions as well. */
   readonly withMfaQuestions: boolean;
+  /** Which of the gateway's configured Flinks instances to use; empty for the default one. */
   readonly instance: string;
 
   /** @throws TypeError where a field is of a wrong type, or `save` is left out. */
@@ -108,8 +117,11 @@ export interface CachedAuthorizeRequestFields {
 
 /** Which saved login to reopen. */
 export class CachedAuthorizeRequest extends Redacting implements CachedAuthorizeRequestFields {
+  /** The `Login.loginId` of an earlier session. Secret: prints as `[redacted]`. */
   declare readonly loginId: string;
+  /** Free text that Flinks stores and echoes; empty where none was given. Secret: prints as `[redacted]`. */
   declare readonly tag: string;
+  /** Which of the gateway's configured Flinks instances holds the login; empty for the default one. */
   readonly instance: string;
 
   /** @throws TypeError where a field is of a wrong type. */
