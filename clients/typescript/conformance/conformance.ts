@@ -55,7 +55,7 @@ async function perform(step: Json, memory: Memory, values: unknown[], saw: flink
     timeoutMs: step.timeout_ms,
     signal: step.cancel_after_ms === undefined ? undefined : AbortSignal.timeout(step.cancel_after_ms),
   };
-  const call = async (): Promise<flinks.LiveOutcome> => {
+  const call = async (): Promise<flinks.Outcome> => {
     switch (step.call) {
       case "authorize":
         return client.authorize(remembered(values, authorizeRequest(step.request, memory)), options);
@@ -224,7 +224,7 @@ function failure(error: unknown): Json {
       },
     };
   }
-  if (error instanceof flinks.UnansweredError) {
+  if (error instanceof flinks.UnansweredChallengeError) {
     return { unanswered: snake(error.kind) };
   }
   if (error instanceof TypeError || error instanceof RangeError) {

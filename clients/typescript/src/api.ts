@@ -9,5 +9,5 @@ export type { CommonOptions } from "./options.js";
 export type * from "./outcomes.js";
 export { Answer, AuthorizeRequest, CachedAuthorizeRequest, Credentials, LoginId } from "./requests.js";
 export type { AuthorizeRequestFields, CachedAuthorizeRequestFields, DeliveryMethod, Language } from "./requests.js";
-export { byKind, UnansweredError } from "./sign-in.js";
+export { byKind, UnansweredChallengeError } from "./sign-in.js";
 export type { Answerer, AnswererContext, AnswerersByKind } from "./sign-in.js";

@@ -14,7 +14,7 @@ import { AuthorizationService } from "./generated/proto/flinks/gateway/v1/author
 import { VERSION } from "./generated/version.js";
 import { milliseconds } from "./options.js";
 import type { CallSettings } from "./options.js";
-import type { FinalOutcome, LiveOutcome } from "./outcomes.js";
+import type { FinalOutcome, Outcome } from "./outcomes.js";
 import type { Answer, AuthorizeRequest, CachedAuthorizeRequest } from "./requests.js";
 import { backoffMs } from "./retry.js";
 import { answersInTime } from "./sign-in.js";
@@ -64,7 +64,7 @@ export class Client {
    * Never call it again because it failed, unless the error is `retryable`: each call is an attempt at the bank, and
    * banks lock customers out.
    */
-  async authorize(request: AuthorizeRequest, options: CallOptions = {}): Promise<LiveOutcome> {
+  async authorize(request: AuthorizeRequest, options: CallOptions = {}): Promise<Outcome> {
     const message = toAuthorize(request);
     return this.#call(authorize, options, this.#settings.liveTimeoutMs, (call) => this.#stub.authorize(message, call));
   }
@@ -75,7 +75,7 @@ export class Client {
    * Answers that do not fit what was asked are refused with `INVALID_REQUEST`, and the round can be answered again.
    * Once they were sent, never call it again unless the error is `retryable`: the bank counts wrong answers.
    */
-  async answer(continuation: string, answers: readonly Answer[], options: CallOptions = {}): Promise<LiveOutcome> {
+  async answer(continuation: string, answers: readonly Answer[], options: CallOptions = {}): Promise<Outcome> {
     const message = toAnswer(continuation, answers);
     return this.#call(answerChallenges, options, this.#settings.liveTimeoutMs, (call) =>
       this.#stub.answerChallenges(message, call),
@@ -133,7 +133,7 @@ export class Client {
     options: CallOptions,
     defaultTimeoutMs: number,
     send: (call: StubOptions) => Promise<{ outcome: Parameters<typeof fromOutcome>[0] }>,
-  ): Promise<LiveOutcome> {
+  ): Promise<Outcome> {
     const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? defaultTimeoutMs);
     const repeatable = method.idempotency === Idempotency.IDEMPOTENT;
     const ending = new AbortController();

@@ -2,13 +2,14 @@
 // by `kind`; secret fields are there to be read but print as `[redacted]`.
 
 /** How a live sign-in went, or went on. */
-export type LiveOutcome = Session | ChallengeRound | PendingOperation;
+export type Outcome = Session | ChallengeRound | PendingOperation;
 
 /** How reopening a saved login, or a whole sign-in, went. */
 export type FinalOutcome = Session | PendingOperation;
 
 /** An open session at Flinks. */
 export interface Session {
+  /** Tells outcomes apart. */
   readonly kind: "session";
   /** Names the session towards Flinks' data endpoints. Flinks ends it after 8 minutes without use. */
   readonly requestId: string;
@@ -68,6 +69,7 @@ export type Resource = "UNSPECIFIED" | "ACCOUNTS_DETAIL" | "ACCOUNTS_SUMMARY" | 
 
 /** A sign-in that Flinks goes on with in the background: whether it opened shows when its data is asked for. */
 export interface PendingOperation {
+  /** Tells outcomes apart. */
   readonly kind: "pending";
   /** Names the session towards Flinks' data endpoints. */
   readonly requestId: string;
@@ -79,6 +81,7 @@ export interface PendingOperation {
 
 /** The questions that a bank asks at once. All must be answered, in one call. */
 export interface ChallengeRound {
+  /** Tells outcomes apart. */
   readonly kind: "challengeRound";
   /** All that an answer needs, from any process: pass it back unchanged. Secret. */
   readonly continuation: string;
@@ -118,11 +121,13 @@ export interface ChallengeBase {
 
 /** A question to answer in the customer's own words, with `Answer.text`. */
 export interface QuestionAndAnswer extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "questionAndAnswer";
 }
 
 /** The customer picks one of several questions and answers it, with `Answer.selectedQuestion`. */
 export interface QuestionSelection extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "questionSelection";
   /** The questions to pick from. Secret. */
   readonly questions: readonly string[];
@@ -130,6 +135,7 @@ export interface QuestionSelection extends ChallengeBase {
 
 /** The customer picks exactly one choice, with `Answer.choice`. */
 export interface MultipleChoice extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "multipleChoice";
   /** What to pick from. Secret. */
   readonly choices: readonly string[];
@@ -137,6 +143,7 @@ export interface MultipleChoice extends ChallengeBase {
 
 /** The customer picks one or more choices, with `Answer.choices`. */
 export interface MultipleSelection extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "multipleSelection";
   /** What to pick from. Secret. */
   readonly choices: readonly string[];
@@ -144,6 +151,7 @@ export interface MultipleSelection extends ChallengeBase {
 
 /** The customer picks the picture they once chose, with `Answer.imageIndex`. */
 export interface ImageSelection extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "imageSelection";
   /** The pictures to pick from; the answer counts them from 0. */
   readonly images: readonly Image[];
@@ -159,6 +167,7 @@ export interface Image {
 
 /** The customer picks the phone that the bank sends a code to, and how, with `Answer.codeDelivery`. */
 export interface TextOrCall extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "textOrCall";
   /** The phone numbers to pick from, masked by the bank. Secret. */
   readonly phoneNumbers: readonly string[];
@@ -166,6 +175,7 @@ export interface TextOrCall extends ChallengeBase {
 
 /** A challenge that the gateway or this package does not know: show what is here, answer with `Answer.raw`. */
 export interface UnrecognizedChallenge extends ChallengeBase {
+  /** Tells challenges apart. */
   readonly kind: "unrecognized";
   /** The kind in Flinks' own words; empty when the gateway is newer than this package. Secret. */
   readonly type: string;

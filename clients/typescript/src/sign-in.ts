@@ -17,7 +17,7 @@ export interface AnswererContext {
 /** Gives the answers to a round, one for each of its challenges. What it throws ends the sign-in, unchanged. */
 export type Answerer = (round: ChallengeRound, context: AnswererContext) => readonly Answer[] | Promise<readonly Answer[]>;
 
-/** A function for each kind of challenge; for those that are left out, {@link UnansweredError} is thrown. */
+/** A function for each kind of challenge; for those that are left out, {@link UnansweredChallengeError} is thrown. */
 export type AnswerersByKind = {
   readonly [Kind in Challenge["kind"]]?:
     | ((challenge: Extract<Challenge, { kind: Kind }>, context: AnswererContext) => Answer | Promise<Answer>)
@@ -25,8 +25,9 @@ export type AnswerersByKind = {
 };
 
 /** A bank asked a challenge of a kind that {@link byKind} was given no function for. Nothing of the round was sent. */
-export class UnansweredError extends Error {
-  override readonly name = "UnansweredError";
+export class UnansweredChallengeError extends Error {
+  /** The class's name, also where the code was minified. */
+  override readonly name = "UnansweredChallengeError";
 
   /** @internal */
   constructor(
@@ -45,7 +46,7 @@ export function byKind(answerers: AnswerersByKind): Answerer {
   return async (round, context) => {
     const unanswered = round.challenges.find(({ kind }) => !answerers[kind]);
     if (unanswered) {
-      throw new UnansweredError(unanswered.kind);
+      throw new UnansweredChallengeError(unanswered.kind);
     }
     const answers: Answer[] = [];
     for (const challenge of round.challenges) {

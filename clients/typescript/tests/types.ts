@@ -1,9 +1,9 @@
 // What the compiler must tell: this file is compiled, never run. An error that is not there is one itself.
 
 import { AuthorizeRequest, Credentials } from "flinks-gateway-client";
-import type { Challenge, LiveOutcome } from "flinks-gateway-client";
+import type { Challenge, Outcome } from "flinks-gateway-client";
 
-export function everyOutcome(outcome: LiveOutcome): string {
+export function everyOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case "session":
     case "challengeRound":
@@ -13,7 +13,7 @@ export function everyOutcome(outcome: LiveOutcome): string {
 }
 
 // @ts-expect-error: a pending operation is forgotten
-export function oneOutcomeForgotten(outcome: LiveOutcome): string {
+export function oneOutcomeForgotten(outcome: Outcome): string {
   switch (outcome.kind) {
     case "session":
     case "challengeRound":
