@@ -57,7 +57,9 @@ type Save int
 // What Flinks is to keep.
 const (
 	_ Save = iota
+	// Flinks keeps the credentials and data, so that the session's [Login] can be refreshed and reopened.
 	SaveLogin
+	// Flinks keeps neither after the call. The session may come without a [Login].
 	SaveNothing
 )
 
