@@ -65,9 +65,9 @@ func WithPlaintext() Option {
 	return func(s *settings) { s.plaintext = true }
 }
 
-// WithDangerousPlaintextBeyondLoopback lets [WithPlaintext] reach any address, for a mesh that encrypts on its own:
-// without one, bank passwords cross the network in the clear.
-func WithDangerousPlaintextBeyondLoopback() Option {
+// WithDangerouslyAllowPlaintextBeyondLoopback lets [WithPlaintext] reach any address, for a mesh that encrypts on its
+// own: without one, bank passwords cross the network in the clear.
+func WithDangerouslyAllowPlaintextBeyondLoopback() Option {
 	return func(s *settings) { s.beyondLoopback = true }
 }
 

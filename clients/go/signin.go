@@ -77,32 +77,42 @@ func expired(round *ChallengeRound) *GatewayError {
 // ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. A kind that the customer
 // is never asked needs none.
 type ByKind struct {
+	// Asks a question to answer in the customer's own words; gives an [AnswerText].
 	QuestionAndAnswer func(context.Context, *QuestionAndAnswer) (Answer, error)
+	// Has the customer pick one of several questions; gives an [AnswerSelectedQuestion].
 	QuestionSelection func(context.Context, *QuestionSelection) (Answer, error)
-	MultipleChoice    func(context.Context, *MultipleChoice) (Answer, error)
+	// Has the customer pick exactly one choice; gives an [AnswerChoice].
+	MultipleChoice func(context.Context, *MultipleChoice) (Answer, error)
+	// Has the customer pick one or more choices; gives an [AnswerChoices].
 	MultipleSelection func(context.Context, *MultipleSelection) (Answer, error)
-	ImageSelection    func(context.Context, *ImageSelection) (Answer, error)
-	TextOrCall        func(context.Context, *TextOrCall) (Answer, error)
-	Unrecognized      func(context.Context, *UnrecognizedChallenge) (Answer, error)
+	// Has the customer pick a picture; gives an [AnswerImageIndex].
+	ImageSelection func(context.Context, *ImageSelection) (Answer, error)
+	// Has the customer pick a phone and how the code gets there; gives an [AnswerCodeDelivery].
+	TextOrCall func(context.Context, *TextOrCall) (Answer, error)
+	// Shows a challenge that the gateway or this package does not know; gives an [AnswerRaw].
+	Unrecognized func(context.Context, *UnrecognizedChallenge) (Answer, error)
 }
 
-// UnansweredError is a challenge of a kind that [ByKind] has no function for.
-type UnansweredError struct {
+// UnansweredChallengeError is a challenge of a kind that [ByKind] has no function for. Nothing of its round was asked
+// or sent.
+type UnansweredChallengeError struct {
+	// The first such challenge of the round.
 	Challenge Challenge
 }
 
-func (e *UnansweredError) Error() string {
+// Error names the challenge's kind, and nothing that the bank said.
+func (e *UnansweredChallengeError) Error() string {
 	return fmt.Sprintf("flinks-gateway: nothing answers challenges of kind %s", e.Challenge.Kind())
 }
 
 // Answer is the [Answerer]: it answers challenge after challenge, in the round's order. It fails with an
-// [*UnansweredError] before anything is asked when a kind has no function.
+// [*UnansweredChallengeError] before anything is asked when a kind has no function.
 func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, error) {
 	asks := make([]func() (Answer, error), 0, len(round.Challenges))
 	for _, challenge := range round.Challenges {
 		ask := k.asks(ctx, challenge)
 		if ask == nil {
-			return nil, &UnansweredError{challenge}
+			return nil, &UnansweredChallengeError{challenge}
 		}
 		asks = append(asks, ask)
 	}

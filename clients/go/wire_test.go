@@ -33,7 +33,7 @@ func TestClearTextGoesThroughNoProxy(t *testing.T) {
 	server := serve(t, &gateway{cached: status.Error(codes.PermissionDenied, "not you")})
 	// Go's own exception from proxies is for loopback addresses; this is none, and reaches this machine all the same.
 	address := fmt.Sprintf("0.0.0.0:%d", server.Port)
-	client := connect(t, address, flinksgateway.WithDangerousPlaintextBeyondLoopback())
+	client := connect(t, address, flinksgateway.WithDangerouslyAllowPlaintextBeyondLoopback())
 	_, err := client.CachedAuthorize(context.Background(), flinksgateway.CachedAuthorizeRequest{})
 	if status.Code(err) != codes.PermissionDenied || proxied.Load() != 0 {
 		t.Errorf("got %v, and the proxy got %d requests", err, proxied.Load())

@@ -214,7 +214,7 @@ func (c connect) options() (options []flinksgateway.Option) {
 		options = append(options, flinksgateway.WithPlaintext())
 	}
 	if c.BeyondLoopback {
-		options = append(options, flinksgateway.WithDangerousPlaintextBeyondLoopback())
+		options = append(options, flinksgateway.WithDangerouslyAllowPlaintextBeyondLoopback())
 	}
 	if c.CA != "" {
 		options = append(options, flinksgateway.WithCA(file(c.CA)))

@@ -104,7 +104,7 @@ func unixMilliseconds(at time.Time) any {
 
 func failure(err error) object {
 	var failed *flinksgateway.GatewayError
-	var unanswered *flinksgateway.UnansweredError
+	var unanswered *flinksgateway.UnansweredChallengeError
 	switch {
 	case errors.As(err, &failed):
 		violations := []object{}
