@@ -161,8 +161,12 @@ grpc::ChannelArguments arguments_of(const ConnectOptions& options) {
   arguments.SetUserAgentPrefix("flinks-gateway-cpp/" FLINKS_GATEWAY_VERSION);
   // Each client has its own connection: its state, such as the wait after a failure, is nobody else's.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // With a proxy in `http_proxy`, clear text would leave the machine.
-  if (options.plaintext) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // With a proxy in the environment, clear text would leave the machine. The first is for `http_proxy` and the like,
+  // the second for the `GRPC_ADDRESS_HTTP_PROXY` of newer versions of gRPC, which the first does not switch off.
+  if (options.plaintext) {
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetString("grpc.address_http_proxy_enabled_addresses", "");  // Older headers have no macro for it.
+  }
   return arguments;
 }
 
