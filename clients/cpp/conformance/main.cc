@@ -214,10 +214,10 @@ Answerer by_kind_of(const json& plan) {
 // Cancels a token when its time has come, unless the call ends first.
 class Alarm {
  public:
-  Alarm(const CancellationToken& token, std::chrono::milliseconds after)
-      : thread_([this, token, after] {
+  Alarm(const Cancellation& cancellation, std::chrono::milliseconds after)
+      : thread_([this, cancellation, after] {
           std::unique_lock lock(mutex_);
-          if (!done_.wait_for(lock, after, [this] { return ended_; })) token.cancel();
+          if (!done_.wait_for(lock, after, [this] { return ended_; })) cancellation.cancel();
         }) {}
   Alarm(const Alarm&) = delete;
   Alarm& operator=(const Alarm&) = delete;
@@ -255,7 +255,7 @@ class Runner {
         print(error);
         for (const FieldViolation& violation : error.field_violations()) print(violation);
         printed_.push_back(error.what());
-      } catch (const UnansweredChallenge& error) {
+      } catch (const UnansweredChallengeError& error) {
         result_["unanswered"] = error.kind();
         printed_.push_back(error.what());
       } catch (const std::invalid_argument& error) {

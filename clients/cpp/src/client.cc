@@ -22,21 +22,21 @@ using internal::Call;
 using internal::make_error;
 using Service = internal::pb::AuthorizationService;
 
-struct CancellationToken::State {
+struct Cancellation::State {
   std::mutex mutex;
   bool cancelled = false;
   std::set<grpc::ClientContext*> calls;
 };
 
-CancellationToken::CancellationToken() : state_(std::make_shared<State>()) {}
+Cancellation::Cancellation() : state_(std::make_shared<State>()) {}
 
-void CancellationToken::cancel() const {
+void Cancellation::cancel() const {
   const std::lock_guard lock(state_->mutex);
   state_->cancelled = true;
   for (grpc::ClientContext* call : state_->calls) call->TryCancel();
 }
 
-bool CancellationToken::cancelled() const {
+bool Cancellation::cancelled() const {
   const std::lock_guard lock(state_->mutex);
   return state_->cancelled;
 }
@@ -56,11 +56,11 @@ namespace {
 
 void refuse(const std::string& why) { throw std::invalid_argument("flinks_gateway: " + why); }
 
-/// A call that its token can cancel while this lives.
+/// A call that its Cancellation can end while this lives.
 class Cancellable {
  public:
-  Cancellable(const CancellationToken& token, grpc::ClientContext& context, Call kind)
-      : state_(Access::state(token)), context_(context) {
+  Cancellable(const Cancellation& cancellation, grpc::ClientContext& context, Call kind)
+      : state_(Access::state(cancellation)), context_(context) {
     const std::lock_guard lock(state_.mutex);
     if (state_.cancelled) {
       throw make_error(kind, StatusCode::kCancelled, "cancelled before it was sent", "", "");

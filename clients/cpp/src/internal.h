@@ -15,8 +15,8 @@ struct Access {
   static Answer answer(std::shared_ptr<const Wire> wire) { return Answer(std::move(wire)); }
   static const Wire& wire(const Answer& answer) { return *answer.wire_; }
 
-  using CancellationState = CancellationToken::State;
-  static CancellationState& state(const CancellationToken& token) { return *token.state_; }
+  using CancellationState = Cancellation::State;
+  static CancellationState& state(const Cancellation& cancellation) { return *cancellation.state_; }
 };
 
 }  // namespace flinks_gateway::internal

@@ -59,7 +59,7 @@ Answer Answer::raw(std::string id, std::string key, std::vector<std::string> val
   });
 }
 
-UnansweredChallenge::UnansweredChallenge(const std::string& kind)
+UnansweredChallengeError::UnansweredChallengeError(const std::string& kind)
     : std::runtime_error("by_kind has no function for " + kind), kind_(std::make_shared<const std::string>(kind)) {}
 
 Answerer by_kind(ByKind functions) {
@@ -70,7 +70,7 @@ Answerer by_kind(ByKind functions) {
     std::vector<std::function<Answer()>> questions;
     for (const Challenge& challenge : round.challenges) {
       const auto ask = [&](const auto& function, const auto& kind) {
-        if (!function) throw UnansweredChallenge(kNames[challenge.kind.index()]);
+        if (!function) throw UnansweredChallengeError(kNames[challenge.kind.index()]);
         questions.push_back([&] { return function(challenge, kind); });
       };
       std::visit(overloaded{

@@ -146,7 +146,7 @@ void by_kind_asks_nobody_where_a_kind_is_missing() {
   try {
     answerer(round);
     expect(false, "unanswered");
-  } catch (const UnansweredChallenge& error) {
+  } catch (const UnansweredChallengeError& error) {
     expect(error.kind() == "text_or_call", "the kind by name");
   }
   expect(asked == 1, "not asked again");

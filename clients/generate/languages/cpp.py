@@ -85,7 +85,7 @@ def enum(name: str, doc: str, values: list[Value]) -> str:
         f"/// {doc}\nenum class {name} {{\n"
         + "".join(f"{comment(value.doc if value.number else 'Not said, or newer than this client.')}  {enumerator(value)} = {value.number},\n" for value in values)
         + f"}};\n\n/// The contract's name without its prefix, such as `{values[1].name}`.\nstd::string_view to_string({name} value) noexcept;\n"
-        + f"std::ostream& operator<<(std::ostream& out, {name} value);\n"
+        + f"/// Prints `to_string` of it.\nstd::ostream& operator<<(std::ostream& out, {name} value);\n"
     )
 
 

@@ -40,16 +40,20 @@ struct ConnectOptions {
   /// Deadline of `cached_authorize`, all its attempts together.
   std::chrono::milliseconds cached_timeout = std::chrono::seconds(35);
 };
+/// Prints it for a log, secrets as `[redacted]`.
 std::ostream& operator<<(std::ostream& out, const ConnectOptions& value);
 
-/// Cancels calls from another thread. Copies are one and the same token; it stays cancelled for good, and any number
+/// Cancels calls from another thread. Copies are one and the same; it stays cancelled for good, and any number
 /// of calls may have it. A cancelled call throws GatewayError with StatusCode::kCancelled; the gateway drops its
 /// request to Flinks, but the bank may have seen it.
-class CancellationToken {
+class Cancellation {
  public:
-  CancellationToken();
-  /// Cancels the calls that have this token, now and later. Safe from any thread.
+  /// A new one, which cancels nothing yet.
+  Cancellation();
+  /// Cancels the calls that have it: those under way now, and later ones before they are sent. Safe from any thread,
+  /// more than once.
   void cancel() const;
+  /// Whether `cancel()` was called, on any copy. Safe from any thread.
   bool cancelled() const;
 
  private:
@@ -62,7 +66,8 @@ class CancellationToken {
 struct CallOptions {
   /// In place of the client's; in `sign_in`, of each of its calls.
   std::optional<std::chrono::milliseconds> timeout = {};
-  CancellationToken cancellation = {};
+  /// Ends the call when another thread says so; keep a copy to say it.
+  Cancellation cancellation = {};
 };
 
 /// Gives the answers to a round: asks the customer, in whatever way.
@@ -70,26 +75,28 @@ using Answerer = std::function<std::vector<Answer>(const ChallengeRound& round)>
 
 /// The functions of `by_kind`; those left empty are kinds that the program cannot answer.
 struct ByKind {
+  /// Answers one challenge of its kind. What it throws ends the sign-in unchanged.
   template <class Kind>
   using Function = std::function<Answer(const Challenge& challenge, const Kind& kind)>;
 
-  Function<QuestionAndAnswer> question_and_answer = {};
-  Function<QuestionSelection> question_selection = {};
-  Function<MultipleChoice> multiple_choice = {};
-  Function<MultipleSelection> multiple_selection = {};
-  Function<ImageSelection> image_selection = {};
-  Function<TextOrCall> text_or_call = {};
-  Function<UnrecognizedChallenge> unrecognized = {};
+  Function<QuestionAndAnswer> question_and_answer = {};  ///< Asks for a text.
+  Function<QuestionSelection> question_selection = {};   ///< Has one of the questions picked and answered.
+  Function<MultipleChoice> multiple_choice = {};         ///< Has one of the choices picked.
+  Function<MultipleSelection> multiple_selection = {};   ///< Has one or more of the choices picked.
+  Function<ImageSelection> image_selection = {};         ///< Has one of the pictures picked.
+  Function<TextOrCall> text_or_call = {};                ///< Has a phone number picked, and how the code comes.
+  Function<UnrecognizedChallenge> unrecognized = {};     ///< Answers what the gateway or this client does not know.
 };
 
-/// Makes an answerer from a function for each kind of challenge. Where a kind has none it throws UnansweredChallenge,
-/// before any function was asked about that round.
+/// Makes an answerer from a function for each kind of challenge. Where a kind has none it throws
+/// UnansweredChallengeError, before any function was asked about that round.
 Answerer by_kind(ByKind functions);
 
 /// A challenge of a kind that `by_kind` has no function for. The round it is of can still be answered otherwise.
-class UnansweredChallenge : public std::runtime_error {
+class UnansweredChallengeError : public std::runtime_error {
  public:
-  explicit UnansweredChallenge(const std::string& kind);
+  /// For those who write an answerer of their own.
+  explicit UnansweredChallengeError(const std::string& kind);
   /// The contract's name of the kind, such as `text_or_call`.
   const std::string& kind() const noexcept { return *kind_; }
 
@@ -134,6 +141,7 @@ class Client {
 /// A client of the gateway at `address`, which is `host:port`; IPv6 in brackets. Nothing is sent yet.
 /// \throws std::invalid_argument when the options contradict each other.
 Client connect(const std::string& address, ConnectOptions options = {});
+/// Prints the client's address and options for a log, secrets as `[redacted]`.
 std::ostream& operator<<(std::ostream& out, const Client& value);
 
 }  // namespace flinks_gateway

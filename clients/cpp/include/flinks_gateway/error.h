@@ -39,6 +39,7 @@ enum class StatusCode {
 
 /// Such as `INVALID_ARGUMENT`; `UNKNOWN` for a code that gRPC does not have.
 std::string_view to_string(StatusCode code) noexcept;
+/// Prints `to_string` of it.
 std::ostream& operator<<(std::ostream& out, StatusCode code);
 
 /// A field of a request that breaks a rule of the contract.
@@ -47,6 +48,7 @@ struct FieldViolation {
   std::string description;  ///< Its rule and how to keep it.
   std::string reason;       ///< The rule's name.
 };
+/// Prints it for a log.
 std::ostream& operator<<(std::ostream& out, const FieldViolation& value);
 
 /// A call that failed. After a live call (`authorize`, `answer`) only `retryable()` lets a program repeat it: any other
@@ -55,7 +57,7 @@ std::ostream& operator<<(std::ostream& out, const FieldViolation& value);
 /// Copies share what they hold and never throw. `what()` has code, reason and message.
 class GatewayError : public std::runtime_error, public ReasonPredicates<GatewayError> {
  public:
-  /// All of an error, for those who make one in their tests.
+  /// All of an error, for those who make one in their tests. Each member is what the function of its name gives.
   struct Details {
     StatusCode code = StatusCode::kUnknown;
     std::string message;
@@ -72,8 +74,11 @@ class GatewayError : public std::runtime_error, public ReasonPredicates<GatewayE
     std::string call_id;
   };
 
+  /// For tests: the client makes its own.
   explicit GatewayError(Details details);
+  /// Shares what the other holds.
   GatewayError(const GatewayError&) = default;
+  /// Shares what the other holds.
   GatewayError& operator=(const GatewayError&) = default;
 
   /// gRPC's status code.
@@ -106,6 +111,7 @@ class GatewayError : public std::runtime_error, public ReasonPredicates<GatewayE
  private:
   std::shared_ptr<const Details> details_;
 };
+/// Prints all of it for a log.
 std::ostream& operator<<(std::ostream& out, const GatewayError& value);
 
 }  // namespace flinks_gateway

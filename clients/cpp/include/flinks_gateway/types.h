@@ -44,18 +44,26 @@ struct LoginId {
 };
 
 /// Whether Flinks keeps the customer's credentials and data, so that they can be refreshed, or reopened from cache.
-enum class Save { kNo, kYes };
+enum class Save {
+  kNo,   ///< It does not; the session may come without a Login.
+  kYes,  ///< It does: Login::login_id leads back to them.
+};
 
 /// The language of a bank's prompts; unspecified leaves the choice to Flinks.
-enum class Language { kUnspecified = 0, kEn = 1, kFr = 2 };
+enum class Language {
+  kUnspecified = 0,  ///< Flinks chooses.
+  kEn = 1,           ///< English.
+  kFr = 2,           ///< French.
+};
 
 /// Whom to sign in live, and what to keep of it. Saving has no default: what happens to a customer's bank password is
 /// none. To refresh a saved login, Flinks documents Save::kYes.
 struct AuthorizeRequest {
+  /// The two that every request has; the rest may stay as it is.
   AuthorizeRequest(std::variant<Credentials, LoginId> who, Save keep) : subject(std::move(who)), save(keep) {}
 
-  std::variant<Credentials, LoginId> subject;
-  Save save;
+  std::variant<Credentials, LoginId> subject;  ///< Whom: by what they type at their bank, or by a saved login.
+  Save save;                                   ///< Whether Flinks keeps the login; there is no default.
   Language language = Language::kUnspecified;  ///< Part of a login's identity: there is one LoginId per language.
   std::string tag;                             ///< Secret. Echoed by Flinks; at most 512 characters; empty sends none.
   bool schedule_refresh = false;    ///< Turns on the nightly refresh of a login saved for the first time. Needs `save`.
@@ -65,6 +73,7 @@ struct AuthorizeRequest {
 
 /// Which saved login to reopen, without asking the bank.
 struct CachedAuthorizeRequest {
+  /// The LoginId that every request has; the rest may stay empty.
   explicit CachedAuthorizeRequest(std::string id) : login_id(std::move(id)) {}
 
   std::string login_id;  ///< Secret. The Login::login_id of an earlier session, or of Flinks Connect.
@@ -82,16 +91,16 @@ struct Institution {
 /// Whose accounts a login opens.
 enum class LoginType {
   kUnspecified = 0,  ///< Flinks did not say.
-  kPersonal = 1,
-  kBusiness = 2,
-  kOther = 3,  ///< A newer one: see Login::type_name.
+  kPersonal = 1,     ///< A person's.
+  kBusiness = 2,     ///< A company's.
+  kOther = 3,        ///< A newer one: see Login::type_name.
 };
 
 /// A saved login: the reference to a customer's credentials and data at Flinks.
 struct Login {
   std::string login_id;  ///< Secret. Whoever has it can reopen the login: keep it like a password.
   std::string username;  ///< Secret. As it was typed; empty when Flinks gave none.
-  LoginType type = LoginType::kUnspecified;
+  LoginType type = LoginType::kUnspecified;    ///< Whose accounts it opens, where Flinks said so.
   bool scheduled_refresh = false;              ///< Whether Flinks refreshes the login every night.
   std::optional<Timestamp> last_refresh_time;  ///< When the bank was last asked.
   std::string type_name;                       ///< The type in Flinks' own words.
@@ -99,15 +108,16 @@ struct Login {
 
 /// What a Link leads to.
 enum class Resource {
-  kUnspecified = 0,  ///< Unsaid, or a newer one: see Link::rel.
-  kAccountsDetail = 1,
-  kAccountsSummary = 2,
-  kStatements = 3,
-  kAuthorization = 4,
+  kUnspecified = 0,      ///< Unsaid, or a newer one: see Link::rel.
+  kAccountsDetail = 1,   ///< The accounts with their transactions.
+  kAccountsSummary = 2,  ///< The accounts with their balances.
+  kStatements = 3,       ///< The bank's statements as documents.
+  kAuthorization = 4,    ///< The sign-in itself.
 };
 
 /// A step that Flinks offers next.
 struct Link {
+  /// What it leads to.
   Resource resource = Resource::kUnspecified;
   std::string rel;      ///< What it leads to in Flinks' own words.
   std::string href;     ///< The path below Flinks' `…/BankingServices`, such as `/GetAccountsDetail`.
@@ -119,8 +129,8 @@ struct Session {
   std::string request_id;                  ///< Names the session towards Flinks' data endpoints.
   std::optional<Login> login;              ///< Absent when Flinks saved none.
   std::optional<Institution> institution;  ///< Absent when Flinks did not name it.
-  std::vector<Link> links;
-  std::string tag;  ///< Secret. The request's, as Flinks echoed it.
+  std::vector<Link> links;                 ///< What can be asked for next.
+  std::string tag;                         ///< Secret. The request's, as Flinks echoed it.
 };
 
 /// A sign-in that Flinks goes on with in the background. Whether the session opened shows when its data is asked for.
@@ -156,7 +166,7 @@ struct Image {
 
 /// Answered with Answer::image_index.
 struct ImageSelection {
-  std::vector<Image> images;
+  std::vector<Image> images;  ///< In the order to show them: an answer names one by its place.
 };
 
 /// Answered with Answer::code_delivery. The code is asked for in the next round.
@@ -178,14 +188,14 @@ struct Challenge {
   std::string prompt;  ///< Secret. What to show the customer; may be empty where pictures or numbers speak.
   std::variant<QuestionAndAnswer, QuestionSelection, MultipleChoice, MultipleSelection, ImageSelection, TextOrCall,
                UnrecognizedChallenge>
-      kind;
+      kind;  ///< How it is answered, and with what to choose from.
 };
 
 /// The questions that a bank asks at once; all must be answered in one Client::answer.
 struct ChallengeRound {
   std::string continuation;  ///< Secret. All that an answer needs; any process may answer.
   std::string request_id;    ///< Flinks' name for the session that is being opened.
-  std::vector<Challenge> challenges;
+  std::vector<Challenge> challenges;       ///< In Flinks' order, at least one.
   std::int32_t round = 0;                  ///< From 1; a round that asks again counts.
   bool previous_answers_rejected = false;  ///< Whether the bank refused the answers before and asks again.
   std::optional<Timestamp> expire_time;    ///< Until when the round can be answered; every gateway sets it.
@@ -194,7 +204,10 @@ struct ChallengeRound {
 };
 
 /// How a bank delivers a code to a phone.
-enum class DeliveryMethod { kText = 1, kCall = 2 };
+enum class DeliveryMethod {
+  kText = 1,  ///< A text message.
+  kCall = 2,  ///< A voice call.
+};
 
 namespace internal {
 struct Access;
@@ -235,12 +248,18 @@ using Outcome = std::variant<Session, ChallengeRound, PendingOperation>;
 /// What a sign-in or a cached call ends in, other than an error.
 using FinalOutcome = std::variant<Session, PendingOperation>;
 
-/// The contract's name without its prefix, such as `PERSONAL`.
+/// The contract's name without its prefix, such as `EN`.
 std::string_view to_string(Language value) noexcept;
+/// The contract's name without its prefix, such as `PERSONAL`.
 std::string_view to_string(LoginType value) noexcept;
+/// The contract's name without its prefix, such as `ACCOUNTS_DETAIL`.
 std::string_view to_string(Resource value) noexcept;
+/// The contract's name without its prefix, such as `TEXT`.
 std::string_view to_string(DeliveryMethod value) noexcept;
 
+/// \name Printing
+/// Prints a value for a log, secrets as `[redacted]`; of an enum, its `to_string`.
+/// \{
 std::ostream& operator<<(std::ostream& out, Save value);
 std::ostream& operator<<(std::ostream& out, Language value);
 std::ostream& operator<<(std::ostream& out, LoginType value);
@@ -268,5 +287,6 @@ std::ostream& operator<<(std::ostream& out, const ChallengeRound& value);
 std::ostream& operator<<(std::ostream& out, const Answer& value);
 std::ostream& operator<<(std::ostream& out, const Outcome& value);
 std::ostream& operator<<(std::ostream& out, const FinalOutcome& value);
+/// \}
 
 }  // namespace flinks_gateway

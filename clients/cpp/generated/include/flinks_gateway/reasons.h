@@ -165,6 +165,7 @@ enum class ErrorReason {
 
 /// The contract's name without its prefix, such as `INVALID_REQUEST`.
 std::string_view to_string(ErrorReason value) noexcept;
+/// Prints `to_string` of it.
 std::ostream& operator<<(std::ostream& out, ErrorReason value);
 
 /// Who must do what after an error.
@@ -198,6 +199,7 @@ enum class NextStep {
 
 /// The contract's name without its prefix, such as `NONE`.
 std::string_view to_string(NextStep value) noexcept;
+/// Prints `to_string` of it.
 std::ostream& operator<<(std::ostream& out, NextStep value);
 
 /// A predicate for each ErrorReason; GatewayError has them all.
