@@ -22,7 +22,7 @@ const DOMAIN: &str = "flinks-gateway";
 #[derive(Clone)]
 pub struct GatewayError(Box<Parts>, Option<Arc<dyn Error + Send + Sync>>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Parts {
     code: Code,
     message: String,
@@ -184,8 +184,31 @@ impl GatewayError {
 
 impl fmt::Debug for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GatewayError ")?;
-        self.0.fmt(f)
+        // What a token's function failed with may hold one, so `source` is not here.
+        let Parts {
+            code,
+            message,
+            reason,
+            reason_name,
+            next_step,
+            retryable,
+            retry_delay,
+            field_violations,
+            metadata,
+            call_id,
+        } = &*self.0;
+        f.debug_struct("GatewayError")
+            .field("code", code)
+            .field("message", message)
+            .field("reason", reason)
+            .field("reason_name", reason_name)
+            .field("next_step", next_step)
+            .field("retryable", retryable)
+            .field("retry_delay", retry_delay)
+            .field("field_violations", field_violations)
+            .field("metadata", metadata)
+            .field("call_id", call_id)
+            .finish()
     }
 }
 
