@@ -171,7 +171,7 @@ async fn sign_in(client: &Client, step: &Value, memory: &mut Memory, printed: &m
             let answers = answerer(it);
             async {
                 answers.await.map_err(|error| match error {
-                    ByKindError::Unanswered { kind } => json!({"unanswered": kind}),
+                    ByKindError::UnansweredChallenge { kind } => json!({"unanswered": kind}),
                     ByKindError::Function(error) => json!({"broken": error}),
                 })
             }

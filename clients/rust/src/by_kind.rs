@@ -97,7 +97,7 @@ impl<'a, E: Send + 'a> ByKind<'a, E> {
         move |round| {
             let unanswered = round.challenges.iter().find(|challenge| !self.answers(challenge));
             if let Some(kind) = unanswered.map(|challenge| challenge.kind.name()) {
-                return Box::pin(async move { Err(ByKindError::Unanswered { kind }) });
+                return Box::pin(async move { Err(ByKindError::UnansweredChallenge { kind }) });
             }
             let answers: Vec<_> = round.challenges.into_iter().filter_map(|it| self.answer(it)).collect();
             Box::pin(async move {
@@ -115,7 +115,7 @@ impl<'a, E: Send + 'a> ByKind<'a, E> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ByKindError<E> {
     /// There is no function for a kind that the bank asks.
-    Unanswered {
+    UnansweredChallenge {
         /// The contract's name of the kind, such as `text_or_call`.
         kind: &'static str,
     },
@@ -126,7 +126,7 @@ pub enum ByKindError<E> {
 impl<E: fmt::Display> fmt::Display for ByKindError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unanswered { kind } => write!(f, "no function answers challenges of the kind {kind}"),
+            Self::UnansweredChallenge { kind } => write!(f, "no function answers challenges of the kind {kind}"),
             Self::Function(error) => error.fmt(f),
         }
     }

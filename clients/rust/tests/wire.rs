@@ -285,7 +285,7 @@ async fn a_kind_without_a_function_ends_the_sign_in() {
     let client = connect(&address);
     let answerer = ByKind::<Infallible>::new().text_or_call(async |_, _| unreachable!()).into_answerer();
     let done = tokio::spawn(async move { client.sign_in(request(), answerer).await });
-    let unanswered = ByKindError::Unanswered { kind: "question_and_answer" };
+    let unanswered = ByKindError::UnansweredChallenge { kind: "question_and_answer" };
     assert!(matches!(done.await.unwrap(), Err(SignInError::Answerer(error)) if error == unanswered));
 }
 
@@ -294,6 +294,10 @@ async fn an_outcome_that_is_not_known_is_an_error_with_the_gateways_call_id() {
     let (address, _) = serve(vec![message(&v1::AuthorizeResponse::default())]).await;
     let error = authorize(&connect(&address)).await;
     assert_eq!((error.code(), error.call_id()), (Code::Unknown, "call-1"));
+    let printed = format!("{error:?}");
+    assert!(
+        printed.starts_with("GatewayError { code: Unknown, message: ") && printed.ends_with("call_id: \"call-1\" }")
+    );
     assert!(error.is_outcome_unknown() && !error.retryable());
 }
 
