@@ -34,7 +34,8 @@ public final class GatewayException extends ReasonPredicates {
     private static final Metadata.Key<String> CALL_ID =
             Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
 
-    /** What the gateway said, or what is made of a code alone. */
+    // What the gateway said, or what is made of a code alone. No doc comment: of one, newer javadocs want every field
+    // described, for the exception can be serialized.
     private record Facts(
             String reasonName,
             NextStep nextStep,
@@ -81,9 +82,13 @@ public final class GatewayException extends ReasonPredicates {
         return new GatewayException(status.getCode(), sentence(status), cause, facts, callId);
     }
 
-    /** A round whose answers were not there in time. */
+    /** A round whose answers were not there in time: what the gateway would say, so that programs treat both alike. */
     static GatewayException expired(ChallengeRound round) {
-        Facts facts = new Facts(ErrorReason.SESSION_EXPIRED, NextStep.START_OVER, false, round.requestId());
+        NextStep nextStep = NextStep.START_OVER;
+        Map<String, String> metadata = Map.of(
+                "next_step", nextStep.fullName(), "retryable", "false", "request_id", round.requestId());
+        Facts facts = new Facts(
+                ErrorReason.SESSION_EXPIRED.fullName(), nextStep, false, round.requestId(), metadata, null, List.of());
         return new GatewayException(
                 Status.Code.NOT_FOUND, "the round expired before its answers were there", null, facts, "");
     }

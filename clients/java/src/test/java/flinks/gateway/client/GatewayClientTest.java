@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -95,8 +96,15 @@ class GatewayClientTest {
             }
             return List.of(Answer.text("1", "too late"));
         }));
+        assertEquals(Status.Code.NOT_FOUND, error.code());
         assertTrue(error.isSessionExpired());
         assertEquals(NextStep.START_OVER, error.nextStep());
+        assertFalse(error.retryable());
+        assertEquals("session", error.requestId());
+        assertEquals(
+                Map.of("next_step", "NEXT_STEP_START_OVER", "retryable", "false", "request_id", "session"),
+                error.metadata());
+        assertEquals("", error.callId());
         assertTrue(interrupted.await(5, TimeUnit.SECONDS));
         assertEquals(0, service.answered.get());
     }
@@ -298,6 +306,7 @@ class GatewayClientTest {
             AuthorizeResponse.Builder response = AuthorizeResponse.newBuilder();
             response.getChallengeRoundBuilder()
                     .setContinuation("sealed")
+                    .setRequestId("session")
                     .setExpireTime(Timestamp.newBuilder()
                             .setSeconds(expireTime.getEpochSecond())
                             .setNanos(expireTime.getNano()))
