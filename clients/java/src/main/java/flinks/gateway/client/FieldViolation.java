@@ -9,5 +9,6 @@ import java.io.Serializable;
  * @param field the path of the field, such as {@code credentials.institution}
  * @param description how to keep the rule
  * @param reason the rule's name
+ * @serial exclude
  */
 public record FieldViolation(String field, String description, String reason) implements Serializable {}

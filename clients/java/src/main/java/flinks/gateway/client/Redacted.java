@@ -12,6 +12,7 @@ import java.io.IOException;
  * not printed until somebody says so, and carries {@code @JsonAdapter(Redacted.Adapter.class)}.
  */
 interface Redacted {
+    /** What stands in place of a secret. */
     String MARK = "[redacted]";
 
     /** All that Jackson may write. */
