@@ -59,6 +59,7 @@ def generate(read: contract.Contract) -> None:
     write("Version", VERSION % read.version)
 
     tools.stamp(HOME / "pom.xml", r"<artifactId>flinks-gateway-client</artifactId>\n  <version>(.*)</version>", read.version)
+    tools.stamp(HOME / "README.md", r"<version>(.*)</version>", read.version)
     shutil.copy(tools.ROOT / "clients" / "service_config.json", RESOURCES / PACKAGE)
     shutil.copy(tools.ROOT / "LICENSE", RESOURCES / "META-INF" / "LICENSE")
     shutil.copy(tools.ROOT / "LICENSE", HOME / "LICENSE")
