@@ -219,7 +219,7 @@ fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
 
 /// What is wrong with what reached the peer that breaks off: a sign-in that came more than once, or never.
 fn rudely(case: &Case, seen: &rude::Seen) -> Option<String> {
-    if case.server != "rude" {
+    if !rude::WAYS.contains(&case.server.as_str()) {
         return None;
     }
     case.usernames().find_map(|username| {

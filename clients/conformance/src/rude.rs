@@ -1,6 +1,6 @@
 //! A peer that takes a sign-in and then breaks off, each time in another way: the sign-in must not come again.
 //!
-//! The user name says how, as at the sandbox's scenario bank.
+//! The user name says how: it begins with one of [`WAYS`].
 
 use std::{
     collections::HashMap,
@@ -16,6 +16,17 @@ use prost::Message;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::newer::pb;
+
+/// How it breaks off: the names of its servers too.
+pub(crate) const WAYS: [&str; 7] = [
+    "close",
+    "goaway",
+    "reset_cancel",
+    "reset_internal",
+    "reset_calm",
+    "reset_after_headers",
+    "echo",
+];
 
 /// How often each user name was signed in with.
 #[derive(Clone, Default)]
@@ -75,10 +86,10 @@ async fn serve(stream: TcpStream, seen: Seen) -> Result<(), h2::Error> {
 
 fn answer(scenario: &str, mut respond: SendResponse<Bytes>, body: Bytes) -> Result<(), h2::Error> {
     match scenario {
-        "reset cancel" => respond.send_reset(Reason::CANCEL),
-        "reset internal" => respond.send_reset(Reason::INTERNAL_ERROR),
-        "reset calm" => respond.send_reset(Reason::ENHANCE_YOUR_CALM),
-        "reset after headers" => {
+        "reset_cancel" => respond.send_reset(Reason::CANCEL),
+        "reset_internal" => respond.send_reset(Reason::INTERNAL_ERROR),
+        "reset_calm" => respond.send_reset(Reason::ENHANCE_YOUR_CALM),
+        "reset_after_headers" => {
             let head = Response::builder().header("content-type", "application/grpc");
             let mut stream = respond.send_response(head.body(()).unwrap_or_default(), false)?;
             stream.send_reset(Reason::INTERNAL_ERROR);

@@ -87,7 +87,10 @@ impl Stage {
         servers.insert("closed", plaintext(closed));
 
         let rudely = Seen::default();
-        servers.insert("rude", plaintext(rude::start(rudely.clone()).await?));
+        // Each has an address of its own, so that no call is lost to the way in which the one before it ended.
+        for way in rude::WAYS {
+            servers.insert(way, plaintext(rude::start(rudely.clone()).await?));
+        }
         let newer = newer::start(None).await?;
         let tls = newer::start(Some(identity.tls)).await?;
         let mtls = newer::start(Some(identity.mtls)).await?;
