@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import re
 import tomllib
 
 import tools
@@ -35,10 +36,16 @@ class Contract:
     are too old for `debug_redact` keep to the same contract."""
     files: list[str]
     """The contract's own files, as their imports name them."""
-    reasons: list[Value]
-    """All values of `ErrorReason`, zero included."""
-    next_steps: list[Value]
-    """All values of `NextStep`, zero included."""
+    enums: dict[str, list[Value]]
+    """By the name of each enum, all its values, zero included."""
+
+    @property
+    def reasons(self) -> list[Value]:
+        return self.enums["ErrorReason"]
+
+    @property
+    def next_steps(self) -> list[Value]:
+        return self.enums["NextStep"]
 
 
 def read() -> Contract:
@@ -53,31 +60,33 @@ def read() -> Contract:
         version=version,
         image=image,
         files=sorted(file["name"] for file in ours),
-        reasons=values(ours, "ErrorReason", "ERROR_REASON_"),
-        next_steps=values(ours, "NextStep", "NEXT_STEP_"),
+        enums={
+            enum["name"]: values(file, index)
+            for file in ours
+            for index, enum in enumerate(file.get("enumType", []))
+        },
     )
 
 
-def values(files: list[dict], enum: str, prefix: str) -> list[Value]:
-    for file in files:
-        for index, found in enumerate(file.get("enumType", [])):
-            if found["name"] != enum:
-                continue
-            # The path of a value's comment: the file's fifth field, the enum, its second field, the value.
-            comments = {
-                tuple(location.get("path", [])): location.get("leadingComments", "")
-                for location in file["sourceCodeInfo"]["location"]
-            }
-            return [
-                Value(
-                    name=value["name"].removeprefix(prefix),
-                    full_name=value["name"],
-                    number=value.get("number", 0),
-                    doc="\n".join(
-                        line.strip()
-                        for line in comments[(5, index, 2, place)].strip("\n").split("\n")
-                    ),
-                )
-                for place, value in enumerate(found["value"])
-            ]
-    raise LookupError(enum)
+def prefix(enum: str) -> str:
+    """What the names of an enum's values begin with."""
+    return re.sub(r"\B([A-Z])", r"_\1", enum).upper() + "_"
+
+
+def values(file: dict, index: int) -> list[Value]:
+    """The values of the enum at this place in a file."""
+    enum = file["enumType"][index]
+    # The path of a value's comment: the file's fifth field, the enum, its second field, the value.
+    comments = {
+        tuple(location.get("path", [])): location.get("leadingComments", "")
+        for location in file["sourceCodeInfo"]["location"]
+    }
+    return [
+        Value(
+            name=value["name"].removeprefix(prefix(enum["name"])),
+            full_name=value["name"],
+            number=value.get("number", 0),
+            doc="\n".join(line.strip() for line in comments[(5, index, 2, place)].strip("\n").split("\n")),
+        )
+        for place, value in enumerate(enum["value"])
+    ]

@@ -1,7 +1,6 @@
 """Go: stubs by protoc-gen-go and protoc-gen-go-grpc, the contract's enums, the predicates, the version."""
 
 import json
-import re
 import shutil
 
 import contract
@@ -45,8 +44,7 @@ def generate(read: contract.Contract) -> None:
     template = json.dumps({"version": "v2", "plugins": plugins})
     tools.buf("generate", str(read.image), "--template", template)
 
-    files = json.loads(tools.buf("build", "-o", "-#format=json").stdout)["file"]
-    enums = (enum(name, meaning, files) for name, meaning in ENUMS.items())
+    enums = (enum(name, meaning, read.enums[name]) for name, meaning in ENUMS.items())
     write("enums_gen.go", IMPORTS, *enums, predicates(read.reasons))
     write("version_gen.go", f'\n// Version of the package: that of the gateway it was built with.\nconst Version = "{read.version}"\n')
     shutil.copyfile(contract.LICENSE, HOME / "LICENSE")
@@ -62,9 +60,7 @@ def predicates(values: list[contract.Value]) -> str:
     )
 
 
-def enum(name: str, meaning: str, files: list[dict]) -> str:
-    prefix = re.sub(r"\B([A-Z])", r"_\1", name).upper() + "_"
-    values = contract.values(files, name, prefix)
+def enum(name: str, meaning: str, values: list[contract.Value]) -> str:
     constants = "\n".join(
         f"{comment(value.doc)}\t{name}{camel(value.name)} {name} = {value.number}\n" for value in values
     )
@@ -73,7 +69,7 @@ def enum(name: str, meaning: str, files: list[dict]) -> str:
         f"\nconst (\n{constants})\n"
         f"\n// String is the contract's name without its prefix, such as {values[1].name}.\n"
         f"func (v {name}) String() string {{\n"
-        f'\treturn strings.TrimPrefix(gatewayv1.{name}(v).String(), "{prefix}")\n}}\n'
+        f'\treturn strings.TrimPrefix(gatewayv1.{name}(v).String(), "{contract.prefix(name)}")\n}}\n'
         f"\n// MarshalText is String, for JSON and logs.\n"
         f"func (v {name}) MarshalText() ([]byte, error) {{\n\treturn []byte(v.String()), nil\n}}\n"
     )

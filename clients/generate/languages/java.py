@@ -1,7 +1,6 @@
 """Java: stubs by protoc and grpc-java's plugin, both from Maven Central; the contract's enums and the predicates."""
 
 import html
-import json
 import os
 import pathlib
 import platform
@@ -51,10 +50,8 @@ def generate(read: contract.Contract) -> None:
         f"--grpc-java_out=@generated=omit:{SOURCES}",
         *read.files,
     )
-    files = json.loads(tools.buf("build", "-o", "-#format=json").stdout)["file"]
     for name, doc in ENUMS.items():
-        prefix = re.sub(r"\B([A-Z])", r"_\1", name).upper() + "_"
-        write(name, enum(name, doc, contract.values(files, name, prefix)))
+        write(name, enum(name, doc, read.enums[name]))
     write("ReasonPredicates", predicates(read.reasons))
     write("Version", VERSION % read.version)
 
