@@ -18,6 +18,7 @@ mod newer;
 mod rolling;
 mod rude;
 mod runner;
+mod seen;
 mod stage;
 
 use std::{
@@ -32,7 +33,7 @@ use clap::Parser;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::{cases::Case, stage::Stage};
+use crate::{cases::Case, runner::Heard, seen::Seen, stage::Stage};
 
 /// Run the conformance cases through installed clients
 #[derive(Parser)]
@@ -167,29 +168,30 @@ async fn play(
             .or_else(|| rudely(case, &stage.rudely));
         column.insert(case.name.clone(), fault);
     }
-    let known: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
-    if let Some(other) = heard
-        .results
-        .keys()
-        .find(|name| !known.contains(name.as_str()))
-    {
-        let fault = format!("a result for {other:?}, which is no case");
-        column.insert("(the runner)".to_owned(), Some(fault));
-    }
-    if let Some(end) = heard.end {
-        column.insert(
-            "(the runner)".to_owned(),
-            Some(format!("{end}\n{}", heard.complaints)),
-        );
-    }
-    if let Some(secret) = secrets
-        .iter()
-        .find(|secret| heard.complaints.contains(secret.as_str()))
-    {
-        let fault = format!("standard error shows {secret:?}");
+    if let Some(fault) = at_the_runner(cases, heard, &secrets) {
         column.insert("(the runner)".to_owned(), Some(fault));
     }
     Ok(column)
+}
+
+/// What is wrong with a run beside its results: all of it, a line each.
+fn at_the_runner(cases: &[Case], heard: Heard, secrets: &BTreeSet<String>) -> Option<String> {
+    let mut faults = Vec::new();
+    let is_case = |name: &String| cases.iter().any(|case| case.name == *name);
+    if let Some(other) = heard.results.keys().find(|name| !is_case(name)) {
+        faults.push(format!("a result for {other:?}, which is no case"));
+    }
+    let complaints = heard.complaints;
+    let shown = secrets
+        .iter()
+        .find(|secret| complaints.contains(secret.as_str()));
+    if let Some(secret) = shown {
+        faults.push(format!("standard error shows {secret:?}"));
+    }
+    if let Some(end) = heard.end {
+        faults.push(format!("{end}\n{complaints}"));
+    }
+    (!faults.is_empty()).then(|| faults.join("\n"))
 }
 
 /// What is wrong with what the bank received in a case: something missing, or anything live more than once.
@@ -218,7 +220,7 @@ fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
 }
 
 /// What is wrong with what reached the peer that breaks off: a sign-in that came more than once, or never.
-fn rudely(case: &Case, seen: &rude::Seen) -> Option<String> {
+fn rudely(case: &Case, seen: &Seen) -> Option<String> {
     if !rude::WAYS.contains(&case.server.as_str()) {
         return None;
     }

@@ -2,13 +2,7 @@
 //!
 //! The user name, or the LoginId of a cached call, says what happens, as at the sandbox's scenario bank.
 
-use std::{
-    collections::HashMap,
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, io, net::SocketAddr, time::Duration};
 
 use hyper::{server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -21,6 +15,7 @@ use tonic::{Code, Request, Response, Status, metadata::MetadataMap, service::Rou
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::ServiceExt;
 
+use crate::seen::Seen;
 use pb::authorization_service_server::{AuthorizationService, AuthorizationServiceServer};
 
 /// The doctored contract: see `build.rs`.
@@ -69,7 +64,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// How often each scenario was asked for.
 #[derive(Default)]
 struct Newer {
-    calls: Arc<Mutex<HashMap<String, u32>>>,
+    calls: Seen,
 }
 
 /// What to answer to a scenario.
@@ -82,25 +77,13 @@ enum Act {
 
 impl Newer {
     async fn act(&self, metadata: &MetadataMap, scenario: &str) -> Result<Act, Status> {
-        let attempt = {
-            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = calls.entry(scenario.to_owned()).or_default();
-            *count += 1;
-            *count
-        };
+        let attempt = self.calls.add(scenario);
         let (name, argument) = scenario.split_once(' ').unwrap_or((scenario, ""));
         let argument = argument.split(' ').next().unwrap_or_default();
         match name {
             "saw" => Ok(Act::Session(saw(metadata, attempt))),
-            "allowed" => {
-                let expected = format!("Bearer {BEARER_TOKEN}");
-                match metadata.get("authorization") {
-                    Some(value) if value.as_bytes() == expected.as_bytes() => {
-                        Ok(Act::Session(session()))
-                    }
-                    _ => Err(Status::unauthenticated("no such caller")),
-                }
-            }
+            "allowed" if authorization(metadata) == "expected" => Ok(Act::Session(session())),
+            "allowed" => Err(Status::unauthenticated("no such caller")),
             "fails" => match argument.parse() {
                 Ok(times) if attempt <= times => Err(Status::unavailable("not now")),
                 _ => Ok(Act::Session(saw(metadata, attempt))),
@@ -113,19 +96,13 @@ impl Newer {
                 "garbled",
                 vec![0xff, 0x01, 0x80, 0x07].into(),
             )),
-            "meagre" => {
-                let mut details = ErrorDetails::new();
-                details.set_error_info(
-                    "ERROR_REASON_RATE_LIMITED",
-                    "flinks-gateway",
-                    HashMap::new(),
-                );
-                Err(Status::with_error_details(
-                    Code::ResourceExhausted,
-                    "slow down",
-                    details,
-                ))
-            }
+            "meagre" => Err(informed(
+                Code::ResourceExhausted,
+                "ERROR_REASON_RATE_LIMITED",
+                "flinks-gateway",
+                &[],
+                None,
+            )),
             "stall" => std::future::pending().await,
             "outcome" => Ok(Act::Postponed),
             "nothing" => Ok(Act::Nothing),
@@ -201,16 +178,10 @@ fn session() -> pb::Session {
 }
 
 /// A session whose links tell what arrived.
-fn saw(metadata: &MetadataMap, attempt: u32) -> pb::Session {
+fn saw(metadata: &MetadataMap, attempt: usize) -> pb::Session {
     let text = |name: &str| {
         let value = metadata.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
-    };
-    let expected = format!("Bearer {BEARER_TOKEN}");
-    let authorization = match text("authorization") {
-        value if value == expected => "expected",
-        value if value.is_empty() => "none",
-        _ => "another",
     };
     // `node` of `flinks-gateway-node/0.1.0 …`: what comes behind the prefix differs by language.
     let user_agent = text("user-agent");
@@ -219,7 +190,7 @@ fn saw(metadata: &MetadataMap, attempt: u32) -> pb::Session {
     let links = [
         ("attempt", attempt.to_string()),
         ("timeout_ms", timeout_ms(&text("grpc-timeout")).to_string()),
-        ("authorization", authorization.to_owned()),
+        ("authorization", authorization(metadata).to_owned()),
         (
             "user_agent",
             if ours { "ours" } else { user_agent }.to_owned(),
@@ -235,6 +206,16 @@ fn saw(metadata: &MetadataMap, attempt: u32) -> pb::Session {
             })
             .collect(),
         ..session()
+    }
+}
+
+/// Whose bearer token a call carries.
+fn authorization(metadata: &MetadataMap) -> &'static str {
+    let expected = format!("Bearer {BEARER_TOKEN}");
+    match metadata.get("authorization").map(|value| value.as_bytes()) {
+        None => "none",
+        Some(value) if value == expected.as_bytes() => "expected",
+        Some(_) => "another",
     }
 }
 
@@ -262,33 +243,50 @@ fn bare(code: &str) -> Status {
 
 /// An error with a reason that may be newer than the client, or that no gateway gives to today's clients.
 fn reasoned(reason: &str) -> Status {
-    let mut details = ErrorDetails::new();
-    let next_step = match reason {
-        "METHOD_UNKNOWN" => "NEXT_STEP_FIX_REQUEST",
-        "GATEWAY_FAULT" => "NEXT_STEP_CONTACT_OPERATOR",
-        _ => "NEXT_STEP_CALL_A_FRIEND",
+    let (code, next_step) = match reason {
+        "METHOD_UNKNOWN" => (Code::Unimplemented, "NEXT_STEP_FIX_REQUEST"),
+        "GATEWAY_FAULT" => (Code::Internal, "NEXT_STEP_CONTACT_OPERATOR"),
+        _ => (Code::FailedPrecondition, "NEXT_STEP_CALL_A_FRIEND"),
     };
-    let code = match reason {
-        "METHOD_UNKNOWN" => Code::Unimplemented,
-        "GATEWAY_FAULT" => Code::Internal,
-        _ => Code::FailedPrecondition,
-    };
-    let metadata = HashMap::from([
-        ("next_step".to_owned(), next_step.to_owned()),
-        ("retryable".to_owned(), "false".to_owned()),
-        ("weather".to_owned(), "rain".to_owned()),
-    ]);
-    details.set_error_info(format!("ERROR_REASON_{reason}"), "flinks-gateway", metadata);
-    details.set_retry_info(Some(Duration::from_millis(1500)));
-    Status::with_error_details(code, "as told", details)
+    let metadata = [
+        ("next_step", next_step),
+        ("retryable", "false"),
+        ("weather", "rain"),
+    ];
+    let reason = format!("ERROR_REASON_{reason}");
+    let delay = Some(Duration::from_millis(1500));
+    informed(code, &reason, "flinks-gateway", &metadata, delay)
 }
 
 /// Details that are somebody else's.
 fn foreign() -> Status {
+    let metadata = [("retryable", "true")];
+    let reason = "ERROR_REASON_RATE_LIMITED";
+    informed(
+        Code::ResourceExhausted,
+        reason,
+        "mesh.example",
+        &metadata,
+        None,
+    )
+}
+
+fn informed(
+    code: Code,
+    reason: &str,
+    domain: &str,
+    metadata: &[(&str, &str)],
+    delay: Option<Duration>,
+) -> Status {
+    let metadata = metadata
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let mut details = ErrorDetails::new();
-    let metadata = HashMap::from([("retryable".to_owned(), "true".to_owned())]);
-    details.set_error_info("ERROR_REASON_RATE_LIMITED", "mesh.example", metadata);
-    Status::with_error_details(Code::ResourceExhausted, "made on the way", details)
+    details.set_error_info(reason, domain, metadata.collect::<HashMap<_, _>>());
+    if delay.is_some() {
+        details.set_retry_info(delay);
+    }
+    Status::with_error_details(code, "as told", details)
 }
 
 fn postponed() -> pb::authorize_response::Postponed {

@@ -2,12 +2,7 @@
 //!
 //! The user name says how: it begins with one of [`WAYS`].
 
-use std::{
-    collections::HashMap,
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{io, net::SocketAddr};
 
 use bytes::{Bytes, BytesMut};
 use h2::{Reason, server::SendResponse};
@@ -15,7 +10,7 @@ use http::{Request, Response};
 use prost::Message;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::newer::pb;
+use crate::{newer::pb, seen::Seen};
 
 /// How it breaks off: the names of its servers too.
 pub(crate) const WAYS: [&str; 7] = [
@@ -27,23 +22,6 @@ pub(crate) const WAYS: [&str; 7] = [
     "reset_after_headers",
     "echo",
 ];
-
-/// How often each user name was signed in with.
-#[derive(Clone, Default)]
-pub(crate) struct Seen(Arc<Mutex<HashMap<String, usize>>>);
-
-impl Seen {
-    /// How often this one was.
-    pub(crate) fn times(&self, username: &str) -> usize {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(username).copied().unwrap_or_default()
-    }
-
-    fn add(&self, username: String) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *seen.entry(username).or_default() += 1;
-    }
-}
 
 /// Serves on a port of its own.
 pub(crate) async fn start(seen: Seen) -> io::Result<SocketAddr> {
@@ -74,7 +52,7 @@ async fn serve(stream: TcpStream, seen: Seen) -> Result<(), h2::Error> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        seen.add(username);
+        seen.add(&username);
         match scenario.as_str() {
             "close" => return Ok(()),
             "goaway" => connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM),

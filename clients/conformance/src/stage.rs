@@ -17,8 +17,8 @@ use crate::{
     gateway::Gateway,
     identity::Identity,
     newer::{self, BEARER_TOKEN},
-    rolling,
-    rude::{self, Seen},
+    rolling, rude,
+    seen::Seen,
 };
 
 /// Everything that one client is run against.

@@ -1,0 +1,26 @@
+//! How often each sign-in reached a server that is no gateway.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A count for each user name or LoginId.
+#[derive(Clone, Default)]
+pub(crate) struct Seen(Arc<Mutex<HashMap<String, usize>>>);
+
+impl Seen {
+    /// How often this one was.
+    pub(crate) fn times(&self, name: &str) -> usize {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(name).copied().unwrap_or_default()
+    }
+
+    /// Counts this one, and says how often it was by now.
+    pub(crate) fn add(&self, name: &str) -> usize {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = seen.entry(name.to_owned()).or_default();
+        *times += 1;
+        *times
+    }
+}
