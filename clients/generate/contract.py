@@ -68,6 +68,11 @@ def read() -> Contract:
     )
 
 
+def camel(name: str) -> str:
+    """A name of the contract's constants in the casing of types: `RateLimited` for `RATE_LIMITED`."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
 def prefix(enum: str) -> str:
     """What the names of an enum's values begin with."""
     return re.sub(r"\B([A-Z])", r"_\1", enum).upper() + "_"

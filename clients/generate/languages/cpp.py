@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import tools
-from contract import LICENSE, SERVICE_CONFIG, Contract, Value
+from contract import LICENSE, SERVICE_CONFIG, Contract, Value, camel
 
 HERE = tools.ROOT / "clients" / "cpp"
 GENERATED = HERE / "generated"
@@ -69,7 +69,7 @@ def named(values: list[Value]) -> list[Value]:
 
 
 def enumerator(value: Value) -> str:
-    return "k" + "".join(word.capitalize() for word in value.name.split("_"))
+    return "k" + camel(value.name)
 
 
 def predicate(value: Value) -> str:

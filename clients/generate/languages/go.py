@@ -53,8 +53,8 @@ def generate(read: contract.Contract) -> None:
 
 def predicates(values: list[contract.Value]) -> str:
     return "".join(
-        f"\n// Is{camel(value.name)} reports whether the reason is [ErrorReason{camel(value.name)}].\n"
-        f"func (e *GatewayError) Is{camel(value.name)}() bool {{\n\treturn e.Reason == ErrorReason{camel(value.name)}\n}}\n"
+        f"\n// Is{contract.camel(value.name)} reports whether the reason is [ErrorReason{contract.camel(value.name)}].\n"
+        f"func (e *GatewayError) Is{contract.camel(value.name)}() bool {{\n\treturn e.Reason == ErrorReason{contract.camel(value.name)}\n}}\n"
         for value in values
         if value.number
     )
@@ -62,7 +62,7 @@ def predicates(values: list[contract.Value]) -> str:
 
 def enum(name: str, meaning: str, values: list[contract.Value]) -> str:
     constants = "\n".join(
-        f"{comment(value.doc)}\t{name}{camel(value.name)} {name} = {value.number}\n" for value in values
+        f"{comment(value.doc)}\t{name}{contract.camel(value.name)} {name} = {value.number}\n" for value in values
     )
     return (
         f"\n// {name} is {meaning}\ntype {name} int32\n"
@@ -77,10 +77,6 @@ def enum(name: str, meaning: str, values: list[contract.Value]) -> str:
 
 def comment(text: str) -> str:
     return "".join(f"\t// {line}".rstrip() + "\n" for line in text.split("\n"))
-
-
-def camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def write(name: str, *parts: str) -> None:

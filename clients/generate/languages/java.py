@@ -57,9 +57,9 @@ def generate(read: contract.Contract) -> None:
 
     tools.stamp(HOME / "pom.xml", r"<artifactId>flinks-gateway-client</artifactId>\n  <version>(.*)</version>", read.version)
     tools.stamp(HOME / "README.md", r"<version>(.*)</version>", read.version)
-    shutil.copy(tools.ROOT / "clients" / "service_config.json", RESOURCES / PACKAGE)
-    shutil.copy(tools.ROOT / "LICENSE", RESOURCES / "META-INF" / "LICENSE")
-    shutil.copy(tools.ROOT / "LICENSE", HOME / "LICENSE")
+    shutil.copy(contract.SERVICE_CONFIG, RESOURCES / PACKAGE)
+    shutil.copy(contract.LICENSE, RESOURCES / "META-INF" / "LICENSE")
+    shutil.copy(contract.LICENSE, HOME / "LICENSE")
 
 
 def generators() -> list[pathlib.Path]:
@@ -103,7 +103,7 @@ def predicates(reasons: list) -> str:
     text = PREDICATES
     for reason in reasons:
         if reason.number:
-            camel = "".join(word.capitalize() for word in reason.name.split("_"))
+            camel = contract.camel(reason.name)
             text += f"\n    /** {{@return whether the reason is {{@link ErrorReason#{reason.name}}}}} */\n"
             text += f"    public boolean is{camel}() {{\n        return reason() == ErrorReason.{reason.name};\n    }}\n"
     return text + "}\n"

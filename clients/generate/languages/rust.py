@@ -60,10 +60,10 @@ def errors(contract: source.Contract) -> str:
         contract.next_steps,
     )
     predicates = "\n".join(
-        f"    /// Whether the reason is [`{value.name}`](ErrorReason::{camel(value.name)}).\n"
+        f"    /// Whether the reason is [`{value.name}`](ErrorReason::{source.camel(value.name)}).\n"
         f"    #[must_use]\n"
         f"    pub fn is_{value.name.lower()}(&self) -> bool {{\n"
-        f"        self.reason() == ErrorReason::{camel(value.name)}\n"
+        f"        self.reason() == ErrorReason::{source.camel(value.name)}\n"
         f"    }}\n"
         for value in contract.reasons
         if value.number
@@ -78,12 +78,12 @@ def errors(contract: source.Contract) -> str:
 def enum(name: str, doc: str, values: list[source.Value]) -> str:
     def lines(template: str) -> str:
         return "\n".join(
-            template.format(camel=camel(value.name), name=value.name, full=value.full_name)
+            template.format(camel=source.camel(value.name), name=value.name, full=value.full_name)
             for value in values
         )
 
     members = "\n".join(
-        f"{comment(value.doc)}\n{'    #[default]' + chr(10) if value.number == 0 else ''}    {camel(value.name)},"
+        f"{comment(value.doc)}\n{'    #[default]' + chr(10) if value.number == 0 else ''}    {source.camel(value.name)},"
         for value in values
     )
     return f"""/// {doc}
@@ -149,10 +149,6 @@ pub fn predicates(error: &GatewayError) -> Vec<&'static str> {{
 """
 
 
-def camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))
-
-
 def comment(doc: str) -> str:
     return textwrap.indent(doc, "    /// ", lambda line: True).replace("/// \n", "///\n")
 
@@ -166,7 +162,7 @@ def retries() -> str:
         assert entry.keys() == {"name", "retryPolicy"}, entry
         policy = dict(entry["retryPolicy"])
         arm = " | ".join(f'"{name["method"]}"' for name in entry["name"])
-        codes = ", ".join(f"Code::{camel(code)}" for code in policy.pop("retryableStatusCodes"))
+        codes = ", ".join(f"Code::{source.camel(code)}" for code in policy.pop("retryableStatusCodes"))
         methods.append(f"""        {arm} => Some(RetryPolicy {{
             max_attempts: {policy.pop("maxAttempts")},
             initial_backoff: {duration(policy.pop("initialBackoff"))},

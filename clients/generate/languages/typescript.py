@@ -5,7 +5,7 @@ import pathlib
 import shutil
 
 import tools
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Value
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Value, camel
 
 HOME = ROOT / "clients" / "typescript"
 GENERATED = HOME / "src" / "generated"
@@ -93,7 +93,7 @@ def enum(name: str, doc: str, values: list[Value]) -> str:
 
 
 def predicate(reason: Value) -> str:
-    name = "is" + "".join(word.capitalize() for word in reason.name.split("_"))
+    name = "is" + camel(reason.name)
     return (
         f"\n{comment(reason.doc, '  ')}"
         f"  {name}(): boolean {{\n"
