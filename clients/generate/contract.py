@@ -1,10 +1,12 @@
-"""What generators need to know: the contract as a descriptor set, its reasons, and the version of all packages."""
+"""What generators need to know: the contract as a descriptor set, its enums and messages, and the version of all packages."""
 
 import dataclasses
 import json
 import pathlib
 import re
+import sys
 import tomllib
+from collections.abc import Callable, Iterator
 
 import tools
 
@@ -28,6 +30,46 @@ class Value:
 
 
 @dataclasses.dataclass(frozen=True)
+class Enum:
+    name: str
+    doc: str
+    values: list[Value]
+    """Zero included."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """A field of a message."""
+
+    name: str
+    kind: str
+    """`string`, `bool`, `int32`, `bytes`, `enum`, `message`, `timestamp` or `struct`."""
+    type: str
+    """The name of the enum or message; empty for all other kinds."""
+    number: int
+    repeated: bool
+    optional: bool
+    """Whether the contract says `optional`: not set differs from empty. Messages, times and structs can be absent anyway."""
+    secret: bool
+    """Whether the contract marks it `debug_redact`."""
+    oneof: str
+    """The oneof it is an alternative of, or empty."""
+    doc: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Message:
+    name: str
+    file: str
+    """The contract's file that holds it."""
+    doc: str
+    fields: list[Field]
+
+    def alternatives(self, oneof: str) -> list[Field]:
+        return [field for field in self.fields if field.oneof == oneof]
+
+
+@dataclasses.dataclass(frozen=True)
 class Contract:
     version: str
     """Of every package: the workspace's."""
@@ -36,16 +78,16 @@ class Contract:
     are too old for `debug_redact` keep to the same contract."""
     files: list[str]
     """The contract's own files, as their imports name them."""
-    enums: dict[str, list[Value]]
-    """By the name of each enum, all its values, zero included."""
+    enums: dict[str, Enum]
+    messages: dict[str, Message]
 
     @property
     def reasons(self) -> list[Value]:
-        return self.enums["ErrorReason"]
+        return self.enums["ErrorReason"].values
 
     @property
     def next_steps(self) -> list[Value]:
-        return self.enums["NextStep"]
+        return self.enums["NextStep"].values
 
 
 def read() -> Contract:
@@ -60,16 +102,13 @@ def read() -> Contract:
         version=version,
         image=image,
         files=sorted(file["name"] for file in ours),
-        enums={
-            enum["name"]: values(file, index)
-            for file in ours
-            for index, enum in enumerate(file.get("enumType", []))
-        },
+        enums={made.name: made for file in ours for made in enums(file)},
+        messages={made.name: made for file in ours for made in messages(file)},
     )
 
 
 def camel(name: str) -> str:
-    """A name of the contract's constants in the casing of types: `RateLimited` for `RATE_LIMITED`."""
+    """A name of the contract's fields or constants in the casing of types: `RateLimited` for `RATE_LIMITED`."""
     return "".join(word.capitalize() for word in name.split("_"))
 
 
@@ -78,20 +117,62 @@ def prefix(enum: str) -> str:
     return re.sub(r"\B([A-Z])", r"_\1", enum).upper() + "_"
 
 
-def values(file: dict, index: int) -> list[Value]:
-    """The values of the enum at this place in a file."""
-    enum = file["enumType"][index]
-    # The path of a value's comment: the file's fifth field, the enum, its second field, the value.
+def enums(file: dict) -> Iterator[Enum]:
+    doc = docs(file)
+    # A comment's path: the file's fifth field, the enum, its second field, the value.
+    for at, enum in enumerate(file.get("enumType", [])):
+        values = [
+            Value(
+                name=value["name"].removeprefix(prefix(enum["name"])),
+                full_name=value["name"],
+                number=value.get("number", 0),
+                doc=doc(5, at, 2, place),
+            )
+            for place, value in enumerate(enum["value"])
+        ]
+        yield Enum(name=enum["name"], doc=doc(5, at), values=values)
+
+
+def messages(file: dict) -> Iterator[Message]:
+    doc = docs(file)
+    # A comment's path: the file's fourth field, the message, its second field, the field.
+    for at, message in enumerate(file.get("messageType", [])):
+        fields = [
+            Field(
+                name=field["name"],
+                **type_of(field),
+                number=field["number"],
+                repeated=field["label"] == "LABEL_REPEATED",
+                optional=field.get("proto3Optional", False),
+                secret=field.get("options", {}).get("debugRedact", False),
+                oneof=""
+                if "oneofIndex" not in field or field.get("proto3Optional")
+                else message["oneofDecl"][field["oneofIndex"]]["name"],
+                doc=doc(4, at, 2, place),
+            )
+            for place, field in enumerate(message.get("field", []))
+        ]
+        yield Message(name=message["name"], file=file["name"], doc=doc(4, at), fields=fields)
+
+
+def type_of(field: dict) -> dict[str, str]:
+    """A field's kind and type. A scalar that no field had before stops the generators here: each must learn it first."""
+    type = field.get("typeName", "").removeprefix(".")
+    if type in WELL_KNOWN:
+        return {"kind": WELL_KNOWN[type], "type": ""}
+    kind = field["type"].removeprefix("TYPE_").lower()
+    if kind not in ("string", "bool", "int32", "bytes", "enum", "message"):
+        sys.exit(f"{field['name']}: the generators know no {kind}")
+    return {"kind": kind, "type": type.removeprefix(PACKAGE + ".")}
+
+
+WELL_KNOWN = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Struct": "struct"}
+
+
+def docs(file: dict) -> Callable[..., str]:
+    """Gives the contract's comment at a path: lines without leading space, no newline at the end."""
     comments = {
         tuple(location.get("path", [])): location.get("leadingComments", "")
         for location in file["sourceCodeInfo"]["location"]
     }
-    return [
-        Value(
-            name=value["name"].removeprefix(prefix(enum["name"])),
-            full_name=value["name"],
-            number=value.get("number", 0),
-            doc="\n".join(line.strip() for line in comments[(5, index, 2, place)].strip("\n").split("\n")),
-        )
-        for place, value in enumerate(enum["value"])
-    ]
+    return lambda *path: "\n".join(line.strip() for line in comments[path].strip("\n").split("\n"))

@@ -44,7 +44,7 @@ def generate(read: contract.Contract) -> None:
     template = json.dumps({"version": "v2", "plugins": plugins})
     tools.buf("generate", str(read.image), "--template", template)
 
-    enums = (enum(name, meaning, read.enums[name]) for name, meaning in ENUMS.items())
+    enums = (enum(name, meaning, read.enums[name].values) for name, meaning in ENUMS.items())
     write("enums_gen.go", IMPORTS, *enums, predicates(read.reasons))
     write("version_gen.go", f'\n// Version of the package: that of the gateway it was built with.\nconst Version = "{read.version}"\n')
     shutil.copyfile(contract.LICENSE, HOME / "LICENSE")

@@ -51,7 +51,7 @@ def generate(read: contract.Contract) -> None:
         *read.files,
     )
     for name, doc in ENUMS.items():
-        write(name, enum(name, doc, read.enums[name]))
+        write(name, enum(name, doc, read.enums[name].values))
     write("ReasonPredicates", predicates(read.reasons))
     write("Version", VERSION % read.version)
 
