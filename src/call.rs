@@ -19,7 +19,7 @@ use tower::{Layer, Service};
 use tracing::Level;
 
 use crate::{
-    domain::names::InstanceName,
+    domain::names::{CallerName, InstanceName},
     grpc::{
         deadline::{self, Timeouts},
         status::{self, code_name},
@@ -40,6 +40,7 @@ pub struct Call {
 
 #[derive(Debug, Default)]
 struct Notes {
+    caller: Option<CallerName>,
     instance: String,
     institution: String,
     outcome: &'static str,
@@ -57,6 +58,11 @@ enum Upstream {
 }
 
 impl Call {
+    /// Who calls.
+    pub fn caller(&self, name: &CallerName) {
+        self.notes().caller = Some(name.clone());
+    }
+
     /// Which Flinks instance is asked.
     pub fn instance(&self, name: &InstanceName) {
         self.notes().instance.clone_from(&name.0);
@@ -172,7 +178,7 @@ where
             return Box::pin(async { Ok(refusal) });
         }
         let arrived = Instant::now();
-        let method = method(request.uri().path());
+        let method = Method::of(request.uri().path());
         let deadline = deadline::of(request.headers(), arrived, method.cap(&self.timeouts));
         let call = Call {
             deadline,
@@ -216,15 +222,42 @@ struct Line {
 }
 
 /// What is called: one of ours, a standard service, or neither.
-enum Method {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Asks the bank.
     Live(&'static str),
+    /// Reads Flinks' cache.
     Cached(&'static str),
+    /// Health or reflection.
     Standard,
+    /// None of the port's.
     Unknown,
 }
 
+/// The RPCs of our service.
+pub const METHODS: [&str; 3] = ["Authorize", "AnswerChallenges", "CachedAuthorize"];
+
 impl Method {
-    fn cap(&self, timeouts: &Timeouts) -> Duration {
+    /// A path is the caller's text: only known ones are named.
+    pub fn of(path: &str) -> Self {
+        match path.strip_prefix("/flinks.gateway.v1.AuthorizationService/") {
+            Some("Authorize") => Self::Live("Authorize"),
+            Some("AnswerChallenges") => Self::Live("AnswerChallenges"),
+            Some("CachedAuthorize") => Self::Cached("CachedAuthorize"),
+            _ if path.starts_with("/grpc.") => Self::Standard,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The name of an RPC of ours.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Live(name) | Self::Cached(name) => Some(name),
+            Self::Standard | Self::Unknown => None,
+        }
+    }
+
+    fn cap(self, timeouts: &Timeouts) -> Duration {
         match self {
             Self::Live(_) => timeouts.live,
             Self::Cached(_) | Self::Standard | Self::Unknown => timeouts.cached,
@@ -301,6 +334,7 @@ impl Line {
                     method,
                     code = code_name(code),
                     reason = some(reason),
+                    caller = notes.caller.as_ref().map(CallerName::as_str),
                     outcome = some(notes.outcome),
                     instance = some(&notes.instance),
                     institution = some(&notes.institution),
@@ -365,21 +399,6 @@ fn is_grpc(request: &Request<Body>) -> bool {
     let kind = request.headers().get(CONTENT_TYPE);
     let rest = kind.and_then(|kind| kind.as_bytes().strip_prefix(b"application/grpc"));
     matches!(rest, Some([] | [b'+' | b';', ..]))
-}
-
-/// A path is the caller's text: only known ones are named.
-fn method(path: &str) -> Method {
-    match path {
-        "/flinks.gateway.v1.AuthorizationService/Authorize" => Method::Live("Authorize"),
-        "/flinks.gateway.v1.AuthorizationService/AnswerChallenges" => {
-            Method::Live("AnswerChallenges")
-        }
-        "/flinks.gateway.v1.AuthorizationService/CachedAuthorize" => {
-            Method::Cached("CachedAuthorize")
-        }
-        _ if path.starts_with("/grpc.") => Method::Standard,
-        _ => Method::Unknown,
-    }
 }
 
 /// The caller's id when it is one: up to 128 letters, digits, `-`, `_`, `.` and `:`. Else a new one.

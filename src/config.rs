@@ -1,123 +1,49 @@
 //! Every setting: its name, its default, its meaning, and how it is read.
 //!
-//! [`SETTINGS`] is the one list of them; flags, environment, `--help` and the README's table all come from it. A flag
-//! is stronger than the environment, the environment than the TOML file. All faults are told at once, by name, and
-//! never with the value at fault, which might be a secret.
+//! [`SETTINGS`] is the one list of them. A flag is stronger than the environment, the environment than the TOML file.
+//! All faults are told at once, by name, and never with the value at fault, which might be a secret. Files that
+//! settings name are read here too, so that a changed file is read again by the same rules (`reload.rs`).
 
+mod callers;
 mod instances;
 mod parse;
 mod reader;
+mod settings;
+mod tls;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use tracing_subscriber::EnvFilter;
 
+pub use self::{
+    settings::{DEFAULT_INSTANCE, PREFIX, SETTINGS, Setting, is_misspelt},
+    tls::Tls,
+};
+
 use self::reader::Reader;
 use crate::{
+    callers::Callers,
     domain::names::InstanceName,
     grpc::{continuation::Keys, deadline::Timeouts, decode::Instances},
     server,
-    telemetry::LogFormat,
+    telemetry::{LogFormat, traces},
     upstream::{self, InstanceConfig},
 };
 
-/// A setting.
-#[derive(Debug)]
-pub struct Setting {
-    /// Its name in the TOML file; in the environment it is upper-case behind [`PREFIX`], as a flag it has dashes.
-    pub name: &'static str,
-    /// What it is when nobody sets it; empty for nothing.
-    pub default: &'static str,
-    /// What it means, with units and format.
-    pub meaning: &'static str,
-    /// Whether it is a secret: it has no flag, since a command line is seen by all, but a `_file` sibling.
-    pub secret: bool,
-}
-
-/// What environment variables begin with.
-pub const PREFIX: &str = "FLINKS_GATEWAY_";
-
-/// The name of the instance that settings outside `[instances.…]` describe.
-pub const DEFAULT_INSTANCE: &str = "default";
-
-const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
-    Setting {
-        name,
-        default,
-        meaning,
-        secret: false,
-    }
-}
-
-const fn secret(name: &'static str, meaning: &'static str) -> Setting {
-    Setting {
-        name,
-        default: "",
-        meaning,
-        secret: true,
-    }
-}
-
-/// All settings.
-#[rustfmt::skip]
-pub const SETTINGS: &[Setting] = &[
-    setting("listen", "127.0.0.1:50051", "address and port to serve gRPC on; 0.0.0.0:50051 for all interfaces"),
-    setting("grpc_web_origins", "", "origins of the web pages that may call by gRPC-Web, comma-separated, such as https://app.example.com; * for any; without it gRPC-Web is off"),
-    setting("upstream_url", "", "Flinks' API, such as https://acme-ca-api.private.fin.ag; a path other than /v3 replaces it"),
-    setting("customer_id", "", "the customer id that Flinks gave, a UUID"),
-    secret("secret_key", "the secret key that mints authorize tokens; without it none are sent"),
-    setting("secret_key_file", "", "file to read secret_key from"),
-    secret("continuation_keys", "base64 of 32 bytes each, comma-separated: the first seals rounds of challenges, all open them; the same on all replicas; without it each process makes its own"),
-    setting("continuation_keys_file", "", "file to read continuation_keys from"),
-    setting("live_timeout", "240s", "how long Authorize and AnswerChallenges may take at most"),
-    setting("cached_timeout", "30s", "how long CachedAuthorize may take at most"),
-    setting("connect_timeout", "10s", "how long connecting to Flinks may take, TLS included"),
-    setting("drain_timeout", "30s", "how long calls in flight may go on after SIGTERM or SIGINT; then each is told what is known of it"),
-    setting("round_lifetime", "8m", "how long a round of challenges can be answered; Flinks allows 8 minutes"),
-    setting("token_max_age", "14m", "how old an unused authorize token may be when it is used; Flinks allows 15 minutes"),
-    setting("token_pool", "64", "how many unused authorize tokens are held at most for each instance; 0 mints each on demand"),
-    setting("max_request_bytes", "16MiB", "size of a request message"),
-    setting("max_response_bytes", "8MiB", "size of a reply of Flinks'"),
-    setting("log_format", "auto", "text, json, or auto: text on a terminal, json elsewhere"),
-    setting("log_level", "info", "error, warn, info, debug, trace, or a filter such as info,flinks_gateway=debug"),
-];
-
-impl Setting {
-    /// Its environment variable.
-    pub fn env(&self) -> String {
-        format!("{PREFIX}{}", self.name.to_ascii_uppercase())
-    }
-
-    /// Its flag without dashes before it; none for a secret.
-    pub fn flag(&self) -> Option<String> {
-        (!self.secret).then(|| self.name.replace('_', "-"))
-    }
-}
-
-/// Whether an environment variable looks like a setting and is none. Kubernetes sets variables of its own for a
-/// Service named `flinks-gateway`: those are left in peace.
-pub fn is_misspelt(variable: &str) -> bool {
-    let Some(name) = variable.strip_prefix(PREFIX) else {
-        return false;
-    };
-    let kubernetes = name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_");
-    let known = name == "CONFIG" || SETTINGS.iter().any(|setting| setting.env() == variable);
-    !kubernetes && !known
-}
-
 /// Where settings come from.
-pub struct Sources<'a> {
+#[derive(Clone, Default)]
+pub struct Sources {
     /// Flags, by setting name.
     pub flags: BTreeMap<String, String>,
     /// The environment.
-    pub env: &'a dyn Fn(&str) -> Option<String>,
+    pub env: BTreeMap<String, String>,
     /// The TOML file.
     pub file: Option<PathBuf>,
     /// Whether the upstream is the embedded sandbox, so that none need be set.
     pub sandbox: bool,
 }
 
-impl fmt::Debug for Sources<'_> {
+impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sources")
             .field("file", &self.file)
@@ -130,18 +56,36 @@ impl fmt::Debug for Sources<'_> {
 pub struct Config {
     /// Where to serve gRPC.
     pub listen: SocketAddr,
+    /// Where to serve operators; none for nowhere.
+    pub admin_listen: Option<SocketAddr>,
     /// The Flinks instances by name. Empty only for the sandbox.
     pub instances: BTreeMap<InstanceName, InstanceConfig>,
     /// What bounds calls to Flinks.
     pub upstream: upstream::Limits,
+    /// How long credentials that a bank refused are not sent again; none for no guard.
+    pub lockout_guard: Option<Duration>,
     /// The keys for continuations; none makes some.
     pub continuation_keys: Option<Keys>,
-    /// What bounds the server.
-    pub server: server::Limits,
+    /// What TLS is done with.
+    pub tls: Tls,
+    /// Who may call.
+    pub callers: Callers,
+    /// How the server serves.
+    pub server: server::Options,
+    /// How long no token may be minted before an instance is not ready.
+    pub readiness_grace: Duration,
+    /// The institutions with metrics of their own.
+    pub metrics_institutions: Vec<String>,
+    /// Where traces go; none for nowhere.
+    pub traces: Option<traces::Options>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written.
     pub log_filter: EnvFilter,
+    /// How often files are looked at for changes.
+    pub reload_interval: Duration,
+    /// All files that were read.
+    pub files: Vec<PathBuf>,
 }
 
 impl Config {
@@ -189,62 +133,131 @@ impl fmt::Display for Misconfigured {
 impl std::error::Error for Misconfigured {}
 
 /// Reads all settings, or tells all their faults.
-pub fn read(sources: Sources<'_>) -> Result<Config, Misconfigured> {
+pub fn read(sources: &Sources) -> Result<Config, Misconfigured> {
     let mut reader = Reader::new(sources);
+    // A value is missing only where a fault was noted.
+    let config = config(&mut reader);
+    let faults = reader.into_faults();
+    match config {
+        Some(config) if faults.is_empty() => Ok(config),
+        _ => Err(Misconfigured { faults }),
+    }
+}
+
+fn config(reader: &mut Reader<'_>) -> Option<Config> {
     let listen = reader.value("listen", parse::address);
+    let admin_listen = reader.value("admin_listen", parse::unless("", parse::address));
     let web_origins = reader.value("grpc_web_origins", parse::web_origins);
-    let instances = instances::read(&mut reader);
+    let reflection = reader.value("reflection", parse::reflection);
+    let instances = instances::read(reader);
+    let names: Vec<InstanceName> = match reader.sandbox {
+        true => vec![InstanceName(DEFAULT_INSTANCE.to_owned())],
+        false => instances.keys().cloned().collect(),
+    };
+    let callers = callers::read(reader, &names);
+    let tls = tls::read(reader, matches!(web_origins, Some(Some(_))));
     let continuation_keys = reader.secret("continuation_keys", parse::continuation_keys);
-    let live_timeout = reader.value("live_timeout", parse::duration);
-    let cached_timeout = reader.value("cached_timeout", parse::duration);
+    let lockout_guard = reader.value("lockout_guard", parse::unless("off", parse::duration));
     let connect_timeout = reader.value("connect_timeout", parse::duration);
-    let drain_timeout = reader.value("drain_timeout", parse::duration);
     let round_lifetime = reader.value("round_lifetime", parse::duration);
     let token_max_age = reader.value("token_max_age", parse::token_age);
     let max_tokens = reader.value("token_pool", parse::count);
-    let max_request_bytes = reader.value("max_request_bytes", parse::bytes);
     let max_response_bytes = reader.value("max_response_bytes", parse::bytes);
+    let readiness_grace = reader.value("readiness_grace", parse::duration);
+    let metrics_institutions = reader.value("metrics_institutions", parse::names);
+    let traces = traces(reader);
     let log_format = reader.value("log_format", parse::log_format);
     let log_filter = reader.value("log_level", parse::log_filter);
+    let reload_interval = reader.value("reload_interval", parse::duration);
+    let limits = limits(reader, max_response_bytes);
+    Some(Config {
+        listen: listen?,
+        admin_listen: admin_listen?,
+        instances,
+        upstream: upstream::Limits {
+            connect_timeout: connect_timeout?,
+            max_response_bytes: max_response_bytes?,
+            round_lifetime: round_lifetime?,
+            token_max_age: token_max_age?,
+            max_tokens: max_tokens?,
+        },
+        lockout_guard: lockout_guard?,
+        continuation_keys,
+        tls: tls?,
+        callers: callers?,
+        server: server::Options {
+            limits: limits?,
+            web_origins: web_origins?,
+            reflection: reflection?,
+        },
+        readiness_grace: readiness_grace?,
+        metrics_institutions: metrics_institutions?,
+        traces: traces?,
+        log_format: log_format?,
+        log_filter: log_filter?,
+        reload_interval: reload_interval?,
+        files: reader.files(),
+    })
+}
+
+fn limits(reader: &mut Reader<'_>, max_response_bytes: Option<usize>) -> Option<server::Limits> {
+    let live = reader.value("live_timeout", parse::duration);
+    let cached = reader.value("cached_timeout", parse::duration);
+    let drain_delay = reader.value("drain_delay", parse::unless("0s", parse::duration));
+    let drain_timeout = reader.value("drain_timeout", parse::duration);
+    let max_request_bytes = reader.value("max_request_bytes", parse::bytes);
+    let max_header_bytes = reader.value("max_header_bytes", parse::header_bytes);
+    let max_connections = reader.value("max_connections", parse::positive);
+    let max_streams = reader.value("max_streams", parse::positive);
+    let max_calls = reader.value("max_calls", parse::positive);
+    let idle = reader.value("max_connection_idle", parse::duration);
+    let age = reader.value("max_connection_age", parse::duration);
+    let age_grace = reader.value("max_connection_age_grace", parse::duration);
     if let (Some(request), Some(response)) = (max_request_bytes, max_response_bytes)
         && request < response.saturating_mul(3) / 2
     {
+        let origin = reader.origin("max_request_bytes");
         reader.fault(
-            format!("{PREFIX}MAX_REQUEST_BYTES"),
+            origin,
             "must be at least one and a half times max_response_bytes, for answers to bring a round back",
         );
     }
-    // A value is missing only where a fault was noted.
-    let config = || {
-        Some(Config {
-            listen: listen?,
-            instances,
-            upstream: upstream::Limits {
-                connect_timeout: connect_timeout?,
-                max_response_bytes: max_response_bytes?,
-                round_lifetime: round_lifetime?,
-                token_max_age: token_max_age?,
-                max_tokens: max_tokens?,
-            },
-            continuation_keys,
-            server: server::Limits {
-                timeouts: Timeouts {
-                    live: live_timeout?,
-                    cached: cached_timeout?,
-                },
-                max_request_bytes: max_request_bytes?,
-                drain_timeout: drain_timeout?,
-                web_origins: web_origins?,
-            },
-            log_format: log_format?,
-            log_filter: log_filter?,
-        })
-    };
-    let config = config();
-    match (config, reader.into_faults()) {
-        (Some(config), faults) if faults.is_empty() => Ok(config),
-        (_, faults) => Err(Misconfigured { faults }),
+    if let (Some(live), Some(grace)) = (live, age_grace)
+        && grace < live
+    {
+        let origin = reader.origin("max_connection_age_grace");
+        reader.fault(
+            origin,
+            "must be at least live_timeout, for no call to be cut off",
+        );
     }
+    Some(server::Limits {
+        timeouts: Timeouts {
+            live: live?,
+            cached: cached?,
+        },
+        drain_delay: drain_delay?.unwrap_or_default(),
+        drain_timeout: drain_timeout?,
+        max_request_bytes: max_request_bytes?,
+        max_header_bytes: max_header_bytes?,
+        max_connections: max_connections?,
+        max_streams: max_streams?,
+        max_calls: max_calls?,
+        connection_idle: idle?,
+        connection_age: age?,
+        connection_age_grace: age_grace?,
+    })
+}
+
+#[expect(
+    clippy::option_option,
+    reason = "none is a fault, some none is no traces"
+)]
+fn traces(reader: &mut Reader<'_>) -> Option<Option<traces::Options>> {
+    let endpoint = reader.value("otlp_endpoint", parse::unless("", parse::otlp_endpoint));
+    let ratio = reader.value("trace_ratio", parse::ratio);
+    let (endpoint, ratio) = endpoint.zip(ratio)?;
+    Some(endpoint.map(|endpoint| traces::Options { endpoint, ratio }))
 }
 
 #[cfg(test)]

@@ -7,4 +7,5 @@ pub mod challenge;
 pub mod failure;
 pub mod names;
 pub mod outcome;
+pub mod refusal;
 pub mod request;

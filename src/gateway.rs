@@ -1,16 +1,20 @@
 //! The three RPCs: decode, call, encode. The only file that sees both wires.
 
-use std::pin::pin;
+use std::{pin::pin, sync::Arc};
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
     call::{Call, KnownInstitutions},
+    callers::Caller,
     domain::{
         failure::{self, Failure, Reason},
+        names::InstanceName,
         outcome::{CachedOutcome, Institution, Outcome},
+        refusal::Refusal,
         request::Subject,
     },
     grpc::{
@@ -25,15 +29,15 @@ use crate::{
 /// The service `flinks.gateway.v1.AuthorizationService`.
 #[derive(Debug)]
 pub struct Gateway {
-    flinks: Flinks,
+    flinks: Arc<Flinks>,
     instances: Instances,
-    keys: Keys,
+    keys: Arc<ArcSwap<Keys>>,
     known: KnownInstitutions,
 }
 
 impl Gateway {
-    /// Puts the service together.
-    pub fn new(flinks: Flinks, instances: Instances, keys: Keys) -> Self {
+    /// Puts the service together. The keys may be swapped while it serves.
+    pub fn new(flinks: Arc<Flinks>, instances: Instances, keys: Arc<ArcSwap<Keys>>) -> Self {
         Self {
             flinks,
             instances,
@@ -76,9 +80,9 @@ impl AuthorizationService for Gateway {
         &self,
         request: Request<pb::AuthorizeRequest>,
     ) -> Result<Response<pb::AuthorizeResponse>, Status> {
-        let (message, call) = accept(request);
+        let (message, call, caller) = accept(request);
         let request = decode::authorize(message, &self.instances)?;
-        call.instance(&request.instance);
+        permitted(&caller, &call, &request.instance)?;
         if let Subject::Credentials { institution, .. } = &request.subject
             && self.known.knows(institution)
         {
@@ -86,17 +90,24 @@ impl AuthorizationService for Gateway {
         }
         let outcome = upstream(&call, pin!(self.flinks.authorize(request, call.deadline))).await?;
         self.note_outcome(&call, &outcome);
-        Ok(Response::new(encode::authorize(outcome, &self.keys)))
+        let keys = self.keys.load();
+        Ok(Response::new(encode::authorize(
+            outcome,
+            &keys,
+            &caller.name,
+        )))
     }
 
     async fn answer_challenges(
         &self,
         request: Request<pb::AnswerChallengesRequest>,
     ) -> Result<Response<pb::AnswerChallengesResponse>, Status> {
-        let (message, call) = accept(request);
+        let (message, call, caller) = accept(request);
+        let keys = self.keys.load_full();
+        let now = Timestamp::now();
         let request =
-            decode::answer_challenges(message, &self.keys, &self.instances, Timestamp::now())?;
-        call.instance(&request.round.instance);
+            decode::answer_challenges(message, &keys, &caller.name, &self.instances, now)?;
+        permitted(&caller, &call, &request.round.instance)?;
         self.note(&call, request.round.institution.as_ref());
         let outcome = upstream(
             &call,
@@ -105,7 +116,9 @@ impl AuthorizationService for Gateway {
         .await?;
         self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::answer_challenges(
-            outcome, &self.keys,
+            outcome,
+            &keys,
+            &caller.name,
         )))
     }
 
@@ -113,9 +126,9 @@ impl AuthorizationService for Gateway {
         &self,
         request: Request<pb::CachedAuthorizeRequest>,
     ) -> Result<Response<pb::CachedAuthorizeResponse>, Status> {
-        let (message, call) = accept(request);
+        let (message, call, caller) = accept(request);
         let request = decode::cached_authorize(message, &self.instances)?;
-        call.instance(&request.instance);
+        permitted(&caller, &call, &request.instance)?;
         let outcome = upstream(
             &call,
             pin!(self.flinks.cached_authorize(request, call.deadline)),
@@ -132,13 +145,24 @@ impl AuthorizationService for Gateway {
     }
 }
 
-/// Takes a request apart: what is asked, and the call that asks.
-fn accept<M>(mut request: Request<M>) -> (M, Call) {
+/// Takes a request apart: what is asked, the call that asks, and whose it is.
+fn accept<M>(mut request: Request<M>) -> (M, Call, Arc<Caller>) {
     let call = request.extensions_mut().remove();
+    let caller = request.extensions_mut().remove();
     (
         request.into_inner(),
         call.expect("the server's layer is around every call"),
+        caller.expect("the server's layer lets no unknown caller in"),
     )
+}
+
+/// Refuses an instance that is not the caller's to use, and notes it otherwise.
+fn permitted(caller: &Caller, call: &Call, instance: &InstanceName) -> Result<(), Refusal> {
+    if !caller.may_use(instance) {
+        return Err(Refusal::CallerNotPermitted);
+    }
+    call.instance(instance);
+    Ok(())
 }
 
 /// Waits for Flinks, and notes how long it took and why it failed.

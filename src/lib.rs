@@ -21,12 +21,15 @@
 //! its deadline and its line in the log.
 
 pub mod call;
+pub mod callers;
 pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod grpc;
+pub mod reload;
 pub mod server;
 pub mod telemetry;
+pub mod tls;
 pub mod upstream;
 
 /// The contract `flinks.gateway.v1`, generated from `proto/`.

@@ -4,13 +4,16 @@
 //! it, so a page's calls have the same ids, deadlines, lines and limits as all others. Where none may, the port speaks
 //! HTTP/2 alone, and all that is left of it is one branch.
 
+mod admission;
 mod connections;
 mod web;
 
-use std::{any::Any, io, pin::pin, time::Duration};
+use std::{any::Any, io, pin::pin, sync::Arc, time::Duration};
 
+use arc_swap::{ArcSwap, ArcSwapOption};
 use http::Response;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tonic::{body::Body, service::Routes};
 use tonic_health::ServingStatus;
 use tower::{
@@ -20,14 +23,16 @@ use tower::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub use self::web::WebOrigins;
+pub use self::{admission::Reflection, web::WebOrigins};
 
-use self::connections::Protocols;
+use self::{admission::AdmissionLayer, connections::Protocols};
 use crate::{
     call::CallLayer,
+    callers::Callers,
     gateway::Gateway,
     grpc::{deadline::Timeouts, status},
     pb::{self, authorization_service_server::AuthorizationServiceServer},
+    tls,
 };
 
 /// The names that health is told for: the whole server, and our service.
@@ -39,24 +44,72 @@ const PUBLIC: [&str; 2] = [
     "grpc.health.v1.Health",
 ];
 
-/// What bounds a server.
+/// How a server serves.
 #[derive(Clone, Debug)]
+pub struct Options {
+    /// What bounds it.
+    pub limits: Limits,
+    /// The web pages that may call by gRPC-Web; none switches it off.
+    pub web_origins: Option<WebOrigins>,
+    /// Who may ask for the contract.
+    pub reflection: Reflection,
+}
+
+/// What bounds a server.
+#[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How long calls may take.
     pub timeouts: Timeouts,
+    /// How long calls are still taken after shutdown begins, while health says so.
+    pub drain_delay: Duration,
+    /// How long calls in flight may go on after that.
+    pub drain_timeout: Duration,
     /// The size of a request message.
     pub max_request_bytes: usize,
-    /// How long calls in flight may go on after shutdown begins.
-    pub drain_timeout: Duration,
-    /// The web pages that may call by gRPC-Web; none switches it off.
-    pub web_origins: Option<WebOrigins>,
+    /// The size of a request's headers.
+    pub max_header_bytes: u32,
+    /// Connections at once.
+    pub max_connections: usize,
+    /// Calls at once on one connection.
+    pub max_streams: usize,
+    /// Calls at once of all callers.
+    pub max_calls: usize,
+    /// How long a connection may be without a call.
+    pub connection_idle: Duration,
+    /// How long a connection lives.
+    pub connection_age: Duration,
+    /// How long its calls may go on after that.
+    pub connection_age_grace: Duration,
 }
 
-/// What every call goes through: its log line, and within it a net for panics.
-fn layers(timeouts: Timeouts) -> Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>> {
+/// What can be swapped while a server serves.
+#[derive(Clone, Debug)]
+pub struct Swappable {
+    /// What the port shows to clients; none for clear text.
+    pub tls: Arc<ArcSwapOption<tls::Server>>,
+    /// Who may call.
+    pub callers: Arc<ArcSwap<Callers>>,
+}
+
+impl Swappable {
+    /// What a server begins with.
+    pub fn new(tls: Option<tls::Server>, callers: Callers) -> Self {
+        Self {
+            tls: Arc::new(ArcSwapOption::new(tls.map(Arc::new))),
+            callers: Arc::new(ArcSwap::from_pointee(callers)),
+        }
+    }
+}
+
+/// What every call goes through: its log line, within it a net for panics, and within that the door.
+fn layers(
+    timeouts: Timeouts,
+    admission: AdmissionLayer,
+) -> Stack<AdmissionLayer, Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>>> {
     ServiceBuilder::new()
         .layer(CallLayer { timeouts })
         .layer(CatchPanicLayer::custom(caught as Caught))
+        .layer(admission)
         .into_inner()
 }
 
@@ -73,7 +126,12 @@ fn caught(_: Box<dyn Any + Send>) -> Response<Body> {
 pub async fn serve(
     listener: TcpListener,
     gateway: Gateway,
-    limits: Limits,
+    Options {
+        limits,
+        web_origins,
+        reflection,
+    }: Options,
+    swappable: Swappable,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (mut reporter, health) = tonic_health::server::health_reporter();
@@ -82,7 +140,7 @@ pub async fn serve(
             .set_service_status(service, ServingStatus::Serving)
             .await;
     }
-    let reflection = || {
+    let contract = || {
         let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -96,24 +154,30 @@ pub async fn serve(
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
-    let routes = Routes::new(service)
-        .add_service(health)
-        .add_service(reflection().build_v1().map_err(io::Error::other)?)
-        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
-        .prepare();
-    let (drain, draining) = tokio::sync::oneshot::channel::<()>();
-    let protocols = match limits.web_origins {
+    let mut routes = Routes::new(service).add_service(health);
+    if reflection != Reflection::Off {
+        routes = routes
+            .add_service(contract().build_v1().map_err(io::Error::other)?)
+            .add_service(contract().build_v1alpha().map_err(io::Error::other)?);
+    }
+    let protocols = match web_origins {
         None => Protocols::Http2,
         Some(_) => Protocols::Http1And2 {
             silence: limits.timeouts.longest() + SILENCE,
         },
     };
-    let web = option_layer(limits.web_origins.map(web::layers));
-    let service = web.layer(layers(limits.timeouts).layer(routes));
-    let mut serving = pin!(connections::serve(listener, protocols, service, async {
-        // A dropped sender means the same as a sent word.
-        draining.await.ok();
-    }));
+    let admission = AdmissionLayer::new(swappable.callers, limits.max_calls, reflection);
+    let web = option_layer(web_origins.map(web::layers));
+    let service = web.layer(layers(limits.timeouts, admission).layer(routes.prepare()));
+    let drain = CancellationToken::new();
+    let mut serving = pin!(connections::serve(
+        listener,
+        swappable.tls,
+        protocols,
+        limits,
+        service,
+        drain.clone(),
+    ));
 
     tokio::select! {
         () = &mut serving => return Ok(()),
@@ -124,7 +188,14 @@ pub async fn serve(
             .set_service_status(service, ServingStatus::NotServing)
             .await;
     }
-    drop(drain);
+    // Load balancers need a while to see it, and send calls until they do.
+    if tokio::time::timeout(limits.drain_delay, &mut serving)
+        .await
+        .is_ok()
+    {
+        return Ok(());
+    }
+    drain.cancel();
     // Watchers have seen the change; a watch that stayed open would hold its connection until the limit.
     for service in HEALTH {
         reporter.clear_service_status(service).await;
@@ -156,6 +227,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::callers::CallerLimits;
 
     #[tokio::test]
     async fn a_panic_is_a_fault_of_the_gateway_and_says_nothing_of_its_cause() {
@@ -167,7 +239,13 @@ mod tests {
             live: minute,
             cached: minute,
         };
-        let service = layers(timeouts).layer(tower::service_fn(panics));
+        let limits = CallerLimits {
+            calls: 0,
+            rate: None,
+        };
+        let callers = Arc::new(ArcSwap::from_pointee(Callers::anyone(limits)));
+        let admission = AdmissionLayer::new(callers, 1, Reflection::Off);
+        let service = layers(timeouts, admission).layer(tower::service_fn(panics));
         let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
         let request = Request::post(path).header("content-type", "application/grpc");
         let request = request.body(Body::empty()).unwrap();

@@ -1,5 +1,7 @@
 //! How log lines are written, and which.
 
+pub mod traces;
+
 use std::{fs::File, io::IsTerminal, os::fd::AsFd, sync::Arc};
 
 use tracing_subscriber::{EnvFilter, filter::ParseError};

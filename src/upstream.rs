@@ -15,12 +15,14 @@ mod wire;
 use std::{
     collections::BTreeMap,
     pin::pin,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
+use rustls::pki_types::CertificateDer;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -85,7 +87,7 @@ pub struct Flinks {
 
 #[derive(Debug)]
 struct Instance {
-    http: Http,
+    http: Arc<Http>,
     tokens: Option<Tokens>,
 }
 
@@ -98,21 +100,24 @@ impl Flinks {
     /// Sets up the instances, and begins to mint their first tokens. Must be called in a tokio runtime.
     pub fn new(
         instances: BTreeMap<InstanceName, InstanceConfig>,
+        authorities: &[CertificateDer<'static>],
         limits: Limits,
     ) -> Result<Self, SetUpError> {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
             let http = Http::new(
                 &config.base,
+                authorities,
                 limits.connect_timeout,
                 limits.max_response_bytes,
             )
             .map_err(SetUpError)?;
+            let http = Arc::new(http);
             let tokens = config.secret_key.map(|secret_key| {
                 let limits = token::Limits {
                     max_age: limits.token_max_age,
                     max_tokens: limits.max_tokens,
                 };
-                let tokens = Tokens::new(http.clone(), secret_key, limits);
+                let tokens = Tokens::new(Arc::clone(&http), secret_key, limits);
                 tokens.warm_up();
                 tokens
             });
@@ -131,6 +136,25 @@ impl Flinks {
     /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
     pub fn cut_off(&self) -> CancellationToken {
         self.cut_off.clone()
+    }
+
+    /// Goes on with other keys, and other authorities to know Flinks by. Instances are the same for as long as the
+    /// process lives: of others nothing is taken.
+    pub fn reload(
+        &self,
+        instances: BTreeMap<InstanceName, InstanceConfig>,
+        authorities: &[CertificateDer<'static>],
+    ) -> Result<(), SetUpError> {
+        for instance in self.instances.values() {
+            instance.http.trust(authorities).map_err(SetUpError)?;
+        }
+        for (name, config) in instances {
+            let tokens = self.instances.get(&name).and_then(|it| it.tokens.as_ref());
+            if let (Some(tokens), Some(secret_key)) = (tokens, config.secret_key) {
+                tokens.rekey(secret_key);
+            }
+        }
+        Ok(())
     }
 
     /// Signs a customer in at their bank.
@@ -239,18 +263,22 @@ impl Flinks {
                 flinks_code: _,
                 institution,
                 tag,
-            }) => Outcome::Challenged(Box::new(Round {
-                request_id,
-                instance,
-                by_login_id,
-                token,
-                challenges,
-                number,
-                previous_answers_rejected: answers_rejected,
-                expires: Timestamp::now() + self.round_lifetime,
-                institution,
-                tag,
-            })),
+            }) => {
+                let issued = Timestamp::now();
+                Outcome::Challenged(Box::new(Round {
+                    request_id,
+                    instance,
+                    by_login_id,
+                    token,
+                    challenges,
+                    number,
+                    previous_answers_rejected: answers_rejected,
+                    issued,
+                    expires: issued + self.round_lifetime,
+                    institution,
+                    tag,
+                }))
+            }
         }
     }
 }

@@ -103,11 +103,10 @@ pub(crate) async fn run(args: Args) -> ExitCode {
 }
 
 fn settings(listen: SocketAddr) -> Result<Config, config::Misconfigured> {
-    config::read(Sources {
+    config::read(&Sources {
         flags: BTreeMap::from([("listen".to_owned(), listen.to_string())]),
-        env: &|_| None,
-        file: None,
         sandbox: true,
+        ..Sources::default()
     })
 }
 

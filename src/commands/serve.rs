@@ -3,14 +3,19 @@
 #[cfg(feature = "sandbox")]
 mod sandboxed;
 
-use std::{collections::BTreeMap, env, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap, env, io, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+};
 
+use arc_swap::ArcSwap;
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
 use flinks_gateway::{
     config::{self, Config, SETTINGS, Sources},
     gateway::Gateway,
     grpc::continuation::Keys,
-    server, telemetry,
+    reload::{self, Handles},
+    server::{self, Swappable},
+    telemetry,
     upstream::Flinks,
 };
 use tokio::net::TcpListener;
@@ -91,19 +96,17 @@ impl FromArgMatches for Args {
 }
 
 pub(crate) async fn run(args: Args) -> ExitCode {
-    // What is not UTF-8 is no value of any setting, and is told as such.
-    let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     let file = args.config.or_else(|| {
         let file = env::var_os(format!("{}CONFIG", config::PREFIX))?;
         (!file.is_empty()).then(|| file.into())
     });
-    let config = config::read(Sources {
+    let sources = Sources {
         flags: args.flags,
-        env: &variable,
+        env: environment(),
         file,
         sandbox: args.sandbox,
-    });
-    let config = match config {
+    };
+    let config = match config::read(&sources) {
         Ok(config) => config,
         Err(misconfigured) => {
             complain(&format!("the settings cannot be used:\n{misconfigured}"));
@@ -111,13 +114,13 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         }
     };
     telemetry::start(config.log_format, config.log_filter.clone());
-    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    for name in names.filter(|name| config::is_misspelt(name)) {
+    for name in sources.env.keys().filter(|name| config::is_misspelt(name)) {
         tracing::warn!(
             name,
             "an environment variable looks like a setting but is none"
         );
     }
+    let (files, interval) = (config.files.clone(), config.reload_interval);
     #[cfg(feature = "sandbox")]
     let running = if args.sandbox {
         start_sandboxed(config).await
@@ -129,6 +132,8 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     match running {
         Ok(running) => {
             tracing::info!(address = %running.address, "serving");
+            let handles = running.handles.clone();
+            tokio::spawn(reload::watch(sources, files, interval, handles));
             running.run_until_signal().await
         }
         Err(error) => {
@@ -136,6 +141,17 @@ pub(crate) async fn run(args: Args) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// All variables. What is not UTF-8 is no value of any setting, and is told as such.
+fn environment() -> BTreeMap<String, String> {
+    let variables = env::vars_os().filter_map(|(name, value)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    });
+    variables.collect()
 }
 
 /// Why a server did not start.
@@ -154,6 +170,7 @@ pub(crate) enum StartError {
 pub(crate) struct Running {
     /// Where.
     pub(crate) address: SocketAddr,
+    handles: Handles,
     stop: tokio::sync::oneshot::Sender<()>,
     server: tokio::task::JoinHandle<io::Result<()>>,
     /// What it is served on, kept for as long.
@@ -167,7 +184,8 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let instances = config.instance_names();
-    let flinks = Flinks::new(config.instances, config.upstream)?;
+    let authorities = &config.tls.upstream_authorities;
+    let flinks = Arc::new(Flinks::new(config.instances, authorities, config.upstream)?);
     let keys = config.continuation_keys.unwrap_or_else(|| {
         tracing::warn!(
             "no continuation keys are configured: this process made its own, and rounds of challenges can be \
@@ -175,14 +193,32 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         );
         Keys::random()
     });
-    let gateway = Gateway::new(flinks, instances, keys);
+    let handles = Handles {
+        server: Swappable::new(config.tls.server, config.callers),
+        continuation_keys: Arc::new(ArcSwap::from_pointee(keys)),
+        flinks,
+        certificates: Arc::new(ArcSwap::from_pointee(config.tls.watched)),
+    };
+    let gateway = Gateway::new(
+        Arc::clone(&handles.flinks),
+        instances,
+        Arc::clone(&handles.continuation_keys),
+    );
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
-        // A dropped sender means the same as a sent word.
-        stopped.await.ok();
-    }));
+    let swappable = handles.server.clone();
+    let server = tokio::spawn(server::serve(
+        listener,
+        gateway,
+        config.server,
+        swappable,
+        async {
+            // A dropped sender means the same as a sent word.
+            stopped.await.ok();
+        },
+    ));
     Ok(Running {
         address,
+        handles,
         stop,
         server,
         #[cfg(feature = "sandbox")]

@@ -1,6 +1,6 @@
 //! Texts to values, each with the rule that a text must keep.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
@@ -13,8 +13,9 @@ use super::reader::Rule;
 use crate::{
     domain::names::AuthKey,
     grpc::continuation::{KEY_LENGTH, Keys},
-    server::WebOrigins,
+    server::{Reflection, WebOrigins},
     telemetry::{self, LogFormat},
+    tls::ClientAuth,
 };
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Rule> {
@@ -73,8 +74,90 @@ pub(super) fn token_age(text: &str) -> Result<Duration, Rule> {
     }
 }
 
+/// What another rule reads, but none for one word.
+pub(super) fn unless<T>(
+    word: &'static str,
+    parse: impl Fn(&str) -> Result<T, Rule>,
+) -> impl Fn(&str) -> Result<Option<T>, Rule> {
+    move |text| match text {
+        _ if text == word => Ok(None),
+        _ => parse(text).map(Some),
+    }
+}
+
 pub(super) fn count(text: &str) -> Result<usize, Rule> {
     text.parse().map_err(|_| "must be a whole number")
+}
+
+pub(super) fn positive(text: &str) -> Result<usize, Rule> {
+    let count = count(text)
+        .ok()
+        .filter(|count| (1..=1 << 30).contains(count));
+    count.ok_or("must be a whole number above zero")
+}
+
+/// Calls a second; none for no limit.
+pub(super) fn rate(text: &str) -> Result<Option<NonZeroU32>, Rule> {
+    let rate: Result<u32, _> = text.parse();
+    rate.map(NonZeroU32::new)
+        .map_err(|_| "must be a whole number of calls a second, or 0 for no limit")
+}
+
+pub(super) fn ratio(text: &str) -> Result<f64, Rule> {
+    let ratio: Option<f64> = text.parse().ok();
+    ratio
+        .filter(|ratio| (0.0..=1.0).contains(ratio))
+        .ok_or("must be a number from 0 to 1, such as 0.05")
+}
+
+/// Names, comma-separated; none for an empty text.
+pub(super) fn names(text: &str) -> Result<Vec<String>, Rule> {
+    const MOST: usize = 200;
+    let names: Vec<String> = text
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let plain = |name: &String| name.len() <= 128 && !name.chars().any(char::is_control);
+    if names.len() <= MOST && names.iter().all(plain) {
+        Ok(names)
+    } else {
+        Err("must be at most 200 names, comma-separated, each of at most 128 characters")
+    }
+}
+
+pub(super) fn client_auth(text: &str) -> Result<ClientAuth, Rule> {
+    match text {
+        "required" => Ok(ClientAuth::Required),
+        "optional" => Ok(ClientAuth::Optional),
+        _ => Err("must be required or optional"),
+    }
+}
+
+pub(super) fn reflection(text: &str) -> Result<Reflection, Rule> {
+    match text {
+        "callers" => Ok(Reflection::Callers),
+        "anyone" => Ok(Reflection::Anyone),
+        "off" => Ok(Reflection::Off),
+        _ => Err("must be callers, anyone or off"),
+    }
+}
+
+/// A collector may be reached without TLS: what goes there holds no user data.
+pub(super) fn otlp_endpoint(text: &str) -> Result<Url, Rule> {
+    let url = Url::parse(text).ok().filter(|url| {
+        let web = matches!(url.scheme(), "http" | "https");
+        web && url.has_host() && url.username().is_empty() && url.password().is_none()
+    });
+    url.ok_or("must be an http or https URL such as http://127.0.0.1:4317, without user")
+}
+
+/// HTTP/2 needs some room for its own headers.
+pub(super) fn header_bytes(text: &str) -> Result<u32, Rule> {
+    let bytes = bytes(text).ok().and_then(|bytes| u32::try_from(bytes).ok());
+    bytes
+        .filter(|bytes| (4096..=1 << 20).contains(bytes))
+        .ok_or("must be from 4KiB to 1MiB, such as 16KiB")
 }
 
 pub(super) fn bytes(text: &str) -> Result<usize, Rule> {

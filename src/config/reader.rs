@@ -1,6 +1,9 @@
 //! Where a setting's value comes from: flag, environment, file, default, in this order of strength.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{Fault, SETTINGS, Setting, Sources};
 
@@ -9,14 +12,14 @@ pub(super) type Rule = &'static str;
 
 /// Reads settings, and keeps what is wrong with them.
 pub(super) struct Reader<'a> {
-    flags: BTreeMap<String, String>,
-    env: &'a dyn Fn(&str) -> Option<String>,
+    sources: &'a Sources,
     file: toml::Table,
     file_name: String,
     pub(super) sandbox: bool,
     /// Then what is missing may well be in it.
     pub(super) file_is_unreadable: bool,
     faults: Vec<Fault>,
+    files: Vec<PathBuf>,
 }
 
 /// A text that was set, and where.
@@ -26,45 +29,32 @@ pub(super) struct Given {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(sources: Sources<'a>) -> Self {
+    pub(super) fn new(sources: &'a Sources) -> Self {
         let mut reader = Self {
-            flags: sources.flags,
-            env: sources.env,
+            sources,
             file: toml::Table::new(),
             file_name: String::new(),
             sandbox: sources.sandbox,
             file_is_unreadable: false,
             faults: Vec::new(),
+            files: Vec::new(),
         };
-        if let Some(path) = sources.file {
+        if let Some(path) = &sources.file {
             reader.file_name = path.display().to_string();
-            reader.read_file(&path);
+            reader.read_file(path);
             reader.file_is_unreadable = !reader.faults.is_empty() && reader.file.is_empty();
         }
         reader
     }
 
     fn read_file(&mut self, path: &Path) {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => {
-                return self.fault(
-                    self.file_name.clone(),
-                    format!("cannot be read: {}", error.kind()),
-                );
-            }
+        let table = match self.text_of(path) {
+            Ok(text) => table(&text),
+            Err(error) => Err(format!("cannot be read: {}", error.kind())),
         };
-        match text.parse::<toml::Table>() {
+        match table {
             Ok(table) => self.file = table,
-            // The parser's own text would quote the line at fault, which may hold a secret.
-            Err(error) => {
-                let before = error.span().map(|span| &text[..span.start.min(text.len())]);
-                let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-                self.fault(
-                    self.file_name.clone(),
-                    format!("is not TOML: line {line} cannot be read"),
-                );
-            }
+            Err(rule) => self.fault(self.file_name.clone(), rule),
         }
         let known =
             |key: &str| key == "instances" || SETTINGS.iter().any(|setting| setting.name == key);
@@ -88,6 +78,51 @@ impl<'a> Reader<'a> {
 
     pub(super) fn into_faults(self) -> Vec<Fault> {
         self.faults
+    }
+
+    pub(super) fn fault_count(&self) -> usize {
+        self.faults.len()
+    }
+
+    /// All files that were read so far.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        self.files.clone()
+    }
+
+    /// Where a setting was set, else where it can be.
+    pub(super) fn origin(&mut self, name: &str) -> String {
+        let given = self.given(name);
+        given.map_or_else(|| setting(name).env(), |given| given.origin)
+    }
+
+    /// What is in the file that a setting names. None only after a fault.
+    pub(super) fn bytes_of(&mut self, file: &Given) -> Option<Vec<u8>> {
+        self.files.push(file.text.clone().into());
+        match fs::read(&file.text) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                let rule = format!("must name a file that can be read: {}", error.kind());
+                self.fault(file.origin.clone(), rule);
+                None
+            }
+        }
+    }
+
+    /// The table in the TOML file that a setting names. None only after a fault.
+    pub(super) fn toml_file(&mut self, file: &Given) -> Option<toml::Table> {
+        let bytes = self.bytes_of(file)?;
+        match table(&String::from_utf8_lossy(&bytes)) {
+            Ok(table) => Some(table),
+            Err(rule) => {
+                self.fault(file.origin.clone(), rule);
+                None
+            }
+        }
+    }
+
+    fn text_of(&mut self, path: &Path) -> io::Result<String> {
+        self.files.push(path.to_owned());
+        fs::read_to_string(path)
     }
 
     /// The `[instances.…]` of the file.
@@ -122,12 +157,13 @@ impl<'a> Reader<'a> {
     /// A setting's text where it was set; an empty one counts as not set.
     pub(super) fn given(&mut self, name: &str) -> Option<Given> {
         let setting = setting(name);
-        let flag = self
-            .flags
-            .get(name)
-            .cloned()
-            .zip(setting.flag().map(|flag| format!("--{flag}")));
-        let env = || (self.env)(&setting.env()).filter(|text| !text.is_empty());
+        let flags = &self.sources.flags;
+        let flag = flags.get(name).cloned();
+        let flag = flag.zip(setting.flag().map(|flag| format!("--{flag}")));
+        let env = || {
+            let text = self.sources.env.get(&setting.env()).cloned();
+            text.filter(|text| !text.is_empty())
+        };
         if let Some((text, origin)) = flag.or_else(|| Some((env()?, setting.env()))) {
             return Some(Given { text, origin });
         }
@@ -185,19 +221,17 @@ impl<'a> Reader<'a> {
                 None
             }
             (direct, None) => direct,
-            (None, Some(file)) => match fs::read_to_string(&file.text) {
-                Ok(text) => Some(Given {
+            (None, Some(file)) => {
+                let text = String::from_utf8(self.bytes_of(&file)?);
+                let Ok(text) = text else {
+                    self.fault(file.origin, "must name a file of text in UTF-8");
+                    return None;
+                };
+                Some(Given {
                     text: text.trim_end_matches(['\r', '\n']).to_owned(),
                     origin: file.origin,
-                }),
-                Err(error) => {
-                    self.fault(
-                        file.origin,
-                        format!("must name a file that can be read: {}", error.kind()),
-                    );
-                    None
-                }
-            },
+                })
+            }
         }
     }
 
@@ -214,6 +248,15 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Reads TOML. The parser's own text would quote the line at fault, which may hold a secret.
+fn table(text: &str) -> Result<toml::Table, String> {
+    text.parse::<toml::Table>().map_err(|error| {
+        let before = error.span().map(|span| &text[..span.start.min(text.len())]);
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        format!("is not TOML: line {line} cannot be read")
+    })
 }
 
 fn setting(name: &str) -> &'static Setting {

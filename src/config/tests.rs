@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use super::*;
 use crate::server::WebOrigins;
@@ -11,16 +11,15 @@ fn read_env(
     flags: &[(&str, &str)],
     file: Option<PathBuf>,
 ) -> Result<Config, Misconfigured> {
-    let env: BTreeMap<String, String> = env
-        .iter()
-        .map(|(k, v)| (format!("{PREFIX}{k}"), (*v).to_owned()))
-        .collect();
-    read(Sources {
+    let env = env.iter().chain(&[("CALLERS", "anyone")]);
+    read(&Sources {
         flags: flags
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect(),
-        env: &|name| env.get(name).cloned(),
+        env: env
+            .map(|(k, v)| (format!("{PREFIX}{k}"), (*v).to_owned()))
+            .collect(),
         file,
         sandbox: false,
     })
@@ -75,8 +74,8 @@ fn a_flag_beats_the_environment_and_the_environment_the_file() {
     ];
     let config = read_env(&env, &[("listen", "127.0.0.1:1")], Some(file)).unwrap();
     assert_eq!(config.listen.port(), 1);
-    assert_eq!(config.server.timeouts.cached.as_secs(), 2);
-    assert_eq!(config.server.timeouts.live.as_secs(), 3);
+    assert_eq!(config.server.limits.timeouts.cached.as_secs(), 2);
+    assert_eq!(config.server.limits.timeouts.live.as_secs(), 3);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub struct Round {
     pub number: i32,
     /// Whether the bank refused the answers to the round before.
     pub previous_answers_rejected: bool,
+    /// When the customer was asked.
+    pub issued: Timestamp,
     /// When Flinks gives up waiting.
     pub expires: Timestamp,
     /// The bank, when Flinks named it.

@@ -4,7 +4,7 @@
 //! what it looks like at Flinks. A failure's `Display` is a fixed sentence, safe for anyone; what is known of its
 //! cause is its `source`, logged once and never sent.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 use super::names::{FlinksCode, RequestId};
 
@@ -45,6 +45,12 @@ pub enum Reason {
     /// User name or password are wrong (customer).
     #[error("the bank refused the user name or the password")]
     CredentialsRejected,
+    /// The bank refused this very user name and password a short while ago (customer).
+    #[error("the bank refused this user name and password a short while ago; nothing was sent")]
+    CredentialsHeldBack {
+        /// When the gateway lets them pass again.
+        retry_after: Duration,
+    },
     /// The answers are wrong and the bank does not ask again (customer).
     #[error("the bank refused the answers and does not ask again")]
     AnswersRejected,

@@ -1,6 +1,6 @@
 //! The small types that requests and outcomes are made of: identifiers that were checked once, and secrets.
 
-use std::{fmt, hash::Hash};
+use std::{fmt, hash::Hash, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -121,6 +121,31 @@ impl FlinksCode {
 /// The configured Flinks instance that a call is meant for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstanceName(pub String);
+
+/// Whose program calls: the name of its table in the callers' file. Not a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallerName(Arc<str>);
+
+impl CallerName {
+    /// What all are called where anyone may call.
+    pub const ANYONE: &str = "anyone";
+
+    /// Takes 1 to 64 lower-case letters, digits and dashes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.into()))
+    }
+
+    /// Whoever reaches the port.
+    pub fn anyone() -> Self {
+        Self(Self::ANYONE.into())
+    }
+
+    /// The name as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     challenge::{Challenge, Kind, Round, Unrecognized},
-    names::{AuthKey, InstanceName, RequestId, Secret},
+    names::{AuthKey, CallerName, InstanceName, RequestId, Secret},
     outcome::Institution,
 };
 
@@ -45,11 +45,11 @@ impl Keys {
         Self::new(&[key])
     }
 
-    /// Seals a round.
-    pub fn seal(&self, round: &Round) -> String {
+    /// Seals a round for a caller.
+    pub fn seal(&self, round: &Round, caller: &CallerName) -> String {
         let mut text = Sealed::from(round).encode_to_vec();
         let nonce = self.0[0]
-            .seal_in_place_append_tag(Aad::from(AAD), &mut text)
+            .seal_in_place_append_tag(Aad::from(bound_to(caller)), &mut text)
             .expect("a round is shorter than the cipher's limit");
         let mut bytes = Vec::with_capacity(1 + NONCE_LEN + text.len());
         bytes.push(VERSION);
@@ -58,8 +58,8 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Opens a continuation; none when it was not sealed here or was changed.
-    pub fn open(&self, continuation: &str) -> Option<Round> {
+    /// Opens a continuation; none when it was not sealed here, or not for this caller, or was changed.
+    pub fn open(&self, continuation: &str, caller: &CallerName) -> Option<Round> {
         let bytes = URL_SAFE_NO_PAD.decode(continuation).ok()?;
         let (&VERSION, rest) = bytes.split_first()? else {
             return None;
@@ -68,9 +68,18 @@ impl Keys {
         self.0.iter().find_map(|key| {
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
             let mut sealed = sealed.to_vec();
-            let text = key.open_in_place(nonce, Aad::from(AAD), &mut sealed).ok()?;
+            let aad = Aad::from(bound_to(caller));
+            let text = key.open_in_place(nonce, aad, &mut sealed).ok()?;
             Sealed::decode(&*text).ok()?.into_round()
         })
+    }
+}
+
+/// What a seal is bound to besides its round: the caller. Those of `anyone` are bound as before there were callers.
+fn bound_to(caller: &CallerName) -> Vec<u8> {
+    match caller.as_str() {
+        CallerName::ANYONE => AAD.to_vec(),
+        name => [AAD, b"/", name.as_bytes()].concat(),
     }
 }
 
@@ -99,6 +108,8 @@ struct Sealed {
     institution: Option<String>,
     #[prost(bool, tag = "8")]
     by_login_id: bool,
+    #[prost(int64, tag = "9")]
+    issued_millisecond: i64,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -136,6 +147,7 @@ impl From<&Round> for Sealed {
             challenges: round.challenges.iter().map(SealedChallenge::from).collect(),
             number: round.number,
             by_login_id: round.by_login_id,
+            issued_millisecond: round.issued.as_millisecond(),
             expires_millisecond: round.expires.as_millisecond(),
             institution: round
                 .institution
@@ -178,6 +190,7 @@ impl Sealed {
             number: self.number,
             by_login_id: self.by_login_id,
             previous_answers_rejected: false,
+            issued: Timestamp::from_millisecond(self.issued_millisecond).ok()?,
             expires: Timestamp::from_millisecond(self.expires_millisecond).ok()?,
             institution: self.institution.map(|name| Institution {
                 name,
@@ -245,21 +258,39 @@ mod tests {
             number: 3,
             by_login_id: true,
             previous_answers_rejected: true,
+            issued: Timestamp::from_millisecond(1_799_999_520_123).unwrap(),
             expires: Timestamp::from_millisecond(1_800_000_000_123).unwrap(),
             institution: None,
             tag: None,
         }
     }
 
+    fn anyone() -> CallerName {
+        CallerName::anyone()
+    }
+
+    #[test]
+    fn a_round_opens_for_its_caller_alone() {
+        let keys = Keys::random();
+        let [lending, reports] =
+            ["lending", "reports"].map(|name| CallerName::parse(name).unwrap());
+        let sealed = keys.seal(&round(), &lending);
+        assert!(keys.open(&sealed, &lending).is_some());
+        assert!(keys.open(&sealed, &reports).is_none());
+        assert!(keys.open(&sealed, &anyone()).is_none());
+        let sealed = keys.seal(&round(), &anyone());
+        assert!(keys.open(&sealed, &lending).is_none());
+    }
+
     #[test]
     fn what_was_sealed_is_opened_unchanged() {
         let keys = Keys::random();
-        let sealed = keys.seal(&round());
-        let opened = keys.open(&sealed).unwrap();
+        let sealed = keys.seal(&round(), &anyone());
+        let opened = keys.open(&sealed, &anyone()).unwrap();
         assert!(Sealed::from(&opened) == Sealed::from(&round()));
         assert_ne!(
             sealed,
-            keys.seal(&round()),
+            keys.seal(&round(), &anyone()),
             "each seal has a nonce of its own"
         );
     }
@@ -267,25 +298,26 @@ mod tests {
     #[test]
     fn a_key_that_was_rotated_out_of_first_place_still_opens() {
         let (old, new) = ([1; KEY_LENGTH], [2; KEY_LENGTH]);
-        let sealed = Keys::new(&[old]).seal(&round());
-        assert!(Keys::new(&[new, old]).open(&sealed).is_some());
-        assert!(Keys::new(&[new]).open(&sealed).is_none());
+        let sealed = Keys::new(&[old]).seal(&round(), &anyone());
+        assert!(Keys::new(&[new, old]).open(&sealed, &anyone()).is_some());
+        assert!(Keys::new(&[new]).open(&sealed, &anyone()).is_none());
     }
 
     #[test]
     fn no_change_goes_unnoticed() {
         let keys = Keys::random();
-        let sealed = keys.seal(&round());
+        let sealed = keys.seal(&round(), &anyone());
         for place in 0..sealed.len() {
             let mut changed = sealed.clone().into_bytes();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
             assert!(
-                keys.open(std::str::from_utf8(&changed).unwrap()).is_none(),
+                keys.open(std::str::from_utf8(&changed).unwrap(), &anyone())
+                    .is_none(),
                 "at {place}"
             );
         }
         for other in ["", "AQ", "not base64!", &sealed[..sealed.len() / 2]] {
-            assert!(keys.open(other).is_none());
+            assert!(keys.open(other, &anyone()).is_none());
         }
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::continuation::Keys;
 use crate::{
     domain::{
-        names::{InstanceName, LoginId, RequestId, Secret},
+        names::{CallerName, InstanceName, LoginId, RequestId, Secret},
         request,
     },
     pb,
@@ -181,6 +181,7 @@ pub enum Unanswerable {
 pub fn answer_challenges(
     message: pb::AnswerChallengesRequest,
     keys: &Keys,
+    caller: &CallerName,
     instances: &Instances,
     now: Timestamp,
 ) -> Result<request::AnswerChallenges, Unanswerable> {
@@ -192,7 +193,7 @@ pub fn answer_challenges(
     let round = if continuation.is_empty() {
         check.fail("continuation", Rule::Required)
     } else {
-        match keys.open(&continuation) {
+        match keys.open(&continuation, caller) {
             Some(round) if instances.names.contains(&round.instance) => Some(round),
             _ => check.fail("continuation", Rule::NotOurs),
         }

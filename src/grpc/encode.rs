@@ -14,31 +14,39 @@ use super::continuation::Keys;
 use crate::{
     domain::{
         challenge::{Challenge, Kind, Round, Value},
-        names::Secret,
+        names::{CallerName, Secret},
         outcome::{CachedOutcome, Institution, Link, Login, Outcome, PendingOperation, Session},
     },
     pb,
 };
 
 /// Encodes how a sign-in went.
-pub fn authorize(outcome: Outcome, keys: &Keys) -> pb::AuthorizeResponse {
+pub fn authorize(outcome: Outcome, keys: &Keys, caller: &CallerName) -> pb::AuthorizeResponse {
     use pb::authorize_response::Outcome as Wire;
     pb::AuthorizeResponse {
         outcome: Some(match outcome {
             Outcome::Session(session) => Wire::Session(self::session(session)),
-            Outcome::Challenged(round) => Wire::ChallengeRound(challenge_round(*round, keys)),
+            Outcome::Challenged(round) => {
+                Wire::ChallengeRound(challenge_round(*round, keys, caller))
+            }
             Outcome::Pending(pending) => Wire::Pending(pending_operation(pending)),
         }),
     }
 }
 
 /// Encodes how a sign-in went on.
-pub fn answer_challenges(outcome: Outcome, keys: &Keys) -> pb::AnswerChallengesResponse {
+pub fn answer_challenges(
+    outcome: Outcome,
+    keys: &Keys,
+    caller: &CallerName,
+) -> pb::AnswerChallengesResponse {
     use pb::answer_challenges_response::Outcome as Wire;
     pb::AnswerChallengesResponse {
         outcome: Some(match outcome {
             Outcome::Session(session) => Wire::Session(self::session(session)),
-            Outcome::Challenged(round) => Wire::ChallengeRound(challenge_round(*round, keys)),
+            Outcome::Challenged(round) => {
+                Wire::ChallengeRound(challenge_round(*round, keys, caller))
+            }
             Outcome::Pending(pending) => Wire::Pending(pending_operation(pending)),
         }),
     }
@@ -120,9 +128,9 @@ fn pending_operation(pending: PendingOperation) -> pb::PendingOperation {
     }
 }
 
-fn challenge_round(round: Round, keys: &Keys) -> pb::ChallengeRound {
+fn challenge_round(round: Round, keys: &Keys, caller: &CallerName) -> pb::ChallengeRound {
     pb::ChallengeRound {
-        continuation: keys.seal(&round),
+        continuation: keys.seal(&round, caller),
         request_id: round.request_id.as_str().to_owned(),
         challenges: round
             .challenges

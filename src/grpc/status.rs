@@ -13,7 +13,10 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::decode::{Invalid, Rule};
 use crate::{
-    domain::failure::{BodyFaultKind, Call, Failure, Reason},
+    domain::{
+        failure::{BodyFaultKind, Call, Failure, Reason},
+        refusal::Refusal,
+    },
     pb::{ErrorReason, NextStep},
 };
 
@@ -55,6 +58,9 @@ fn row(reason: Reason) -> Row {
     match reason {
         Reason::RequestRefused             => row(C::InvalidArgument,    E::RequestRefused,          N::FixRequest,         Never),
         Reason::CredentialsRejected        => row(C::InvalidArgument,    E::CredentialsRejected,     N::CorrectCredentials, Never),
+        Reason::CredentialsHeldBack { retry_after } => Row {
+            delay: Some(retry_after), ..row(C::InvalidArgument, E::CredentialsHeldBack, N::CorrectCredentials, Never)
+        },
         Reason::AnswersRejected            => row(C::InvalidArgument,    E::AnswersRejected,         N::StartOver,          Never),
         Reason::AnswersMismatched          => row(C::InvalidArgument,    E::AnswersMismatched,       N::FixRequest,         Never),
         Reason::LoginNotFound              => row(C::NotFound,           E::LoginNotFound,           N::SignInLive,         Never),
@@ -168,6 +174,45 @@ fn some_fields(invalid: &Invalid) -> String {
     match invalid.violations.len().saturating_sub(MOST) {
         0 => text,
         more => format!("{text} and {more} more"),
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        use ErrorReason as E;
+        use NextStep as N;
+        const SOON: Duration = Duration::from_secs(1);
+        let (code, reason, next_step, delay) = match refusal {
+            Refusal::CallerUnknown => (
+                Code::Unauthenticated,
+                E::CallerUnknown,
+                N::ContactOperator,
+                None,
+            ),
+            Refusal::CallerNotPermitted => (
+                Code::PermissionDenied,
+                E::CallerNotPermitted,
+                N::ContactOperator,
+                None,
+            ),
+            Refusal::CallerLimited { retry_after } => (
+                Code::ResourceExhausted,
+                E::CallerLimited,
+                N::RetryLater,
+                Some(retry_after),
+            ),
+            Refusal::Overloaded => (
+                Code::Unavailable,
+                E::GatewayOverloaded,
+                N::RetryLater,
+                Some(SOON),
+            ),
+        };
+        let mut details = details(reason, next_step, delay.is_some(), HashMap::new());
+        if delay.is_some() {
+            details.set_retry_info(delay);
+        }
+        Status::with_error_details(code, refusal.to_string(), details)
     }
 }
 

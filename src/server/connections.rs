@@ -2,24 +2,42 @@
 //!
 //! Not by tonic's own server: that has a timer for `grpc-timeout` which cannot be switched off and which answers
 //! `CANCELLED`. Meshes repeat `CANCELLED`, and a sign-in must not be repeated; `call.rs` keeps the deadline instead.
+//!
+//! A connection ends in one of two ways. Told to go away (GOAWAY), because it is old or idle or the process ends, it
+//! takes no new calls, and those under way finish. Only where they take longer than any call may is it cut.
 
-use std::{convert::Infallible, pin::pin, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use arc_swap::ArcSwapOption;
 use http::{Request, Response};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::conn::auto,
 };
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::Instant,
+};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
+
+use super::Limits;
+use crate::{callers::Peer, tls};
 
 /// What the port speaks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Protocols {
-    /// HTTP/2, without TLS and without asking first.
+    /// HTTP/2 without asking first.
     Http2,
     /// HTTP/1.1 as well: without TLS browsers speak nothing else.
     Http1And2 {
@@ -28,26 +46,39 @@ pub(super) enum Protocols {
     },
 }
 
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// What the port shows to clients: as it is at the time a connection is made. None for clear text.
+pub(super) type Tls = Arc<ArcSwapOption<tls::Server>>;
+
 /// Serves each connection until its end; on `drain` takes no more, and lets those there are finish their calls.
 pub(super) async fn serve<S>(
     listener: TcpListener,
+    tls: Tls,
     protocols: Protocols,
+    limits: Limits,
     service: S,
-    drain: impl Future<Output = ()>,
+    drain: CancellationToken,
 ) where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     S: Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
-    let (http, silence) = match protocols {
-        Protocols::Http2 => (http().http2_only(), None),
-        Protocols::Http1And2 { silence } => (http(), Some(silence)),
-    };
-    let connections = GracefulShutdown::new();
-    let mut drain = pin!(drain);
+    let server = Arc::new(Server {
+        http: http(protocols, &limits),
+        silence: match protocols {
+            Protocols::Http2 => None,
+            Protocols::Http1And2 { silence } => Some(silence),
+        },
+        limits,
+        drain,
+    });
+    let places = Arc::new(Semaphore::new(server.limits.max_connections));
+    let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
-            () = &mut drain => break,
+            () = server.drain.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
         let stream = match accepted {
@@ -59,42 +90,165 @@ pub(super) async fn serve<S>(
                 continue;
             }
         };
+        // One too many is closed at once: its client learns that nothing was sent, and goes elsewhere.
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tracing::debug!("a connection is one too many");
+            continue;
+        };
         // A connection that is gone already shows it soon enough.
         stream.set_nodelay(true).ok();
-        let service = service.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            service.clone().oneshot(request.map(Body::new))
-        });
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_read_timeout(silence);
-        stream.set_write_timeout(silence);
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let connection = connections.watch(connection.into_owned());
-        tokio::spawn(async move {
-            // What became of its calls is in their lines.
-            connection.await.ok();
+        let (server, tls, service) = (Arc::clone(&server), tls.load_full(), service.clone());
+        connections.spawn(async move {
+            match tls {
+                None => server.connection(stream, Peer::default(), service).await,
+                Some(tls) => server.secured(stream, &tls, service).await,
+            }
+            drop(place);
         });
     }
     drop(listener);
-    connections.shutdown().await;
+    connections.close();
+    connections.wait().await;
 }
 
-fn http() -> auto::Builder<TokioExecutor> {
+struct Server {
+    http: auto::Builder<TokioExecutor>,
+    silence: Option<Duration>,
+    limits: Limits,
+    drain: CancellationToken,
+}
+
+impl Server {
+    async fn secured<S>(&self, stream: TcpStream, tls: &tls::Server, service: S)
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+    {
+        let acceptor = TlsAcceptor::from(Arc::clone(&tls.0));
+        match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let peer = tls::peer(stream.get_ref().1);
+                self.connection(stream, peer, service).await;
+            }
+            // Whoever scans ports would fill the log.
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    }
+
+    async fn connection<S, I>(&self, stream: I, peer: Peer, service: S)
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
+    {
+        let activity = Activity::default();
+        let service = service_fn({
+            let activity = activity.clone();
+            move |request: Request<Incoming>| {
+                let busy = activity.begin();
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(peer.clone());
+                let answer = service.clone().oneshot(request);
+                async move {
+                    let answer = answer.await;
+                    drop(busy);
+                    answer
+                }
+            }
+        });
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_read_timeout(self.silence);
+        stream.set_write_timeout(self.silence);
+        let connection = self
+            .http
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let mut connection = pin!(connection);
+        // What became of its calls is in their lines.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = self.drain.cancelled() => {}
+            () = tokio::time::sleep(jittered(self.limits.connection_age)) => {}
+            () = activity.idle_for(self.limits.connection_idle) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::time::timeout(self.limits.connection_age_grace, connection)
+            .await
+            .ok();
+    }
+}
+
+/// Give or take a tenth, so that connections made at once do not all end at once.
+fn jittered(age: Duration) -> Duration {
+    age.mul_f64(0.9 + 0.2 * fastrand::f64())
+}
+
+/// How many calls a connection has, and since when none.
+#[derive(Clone)]
+struct Activity(Arc<Mutex<(usize, Instant)>>);
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new((0, Instant::now()))))
+    }
+}
+
+impl Activity {
+    fn begin(&self) -> Busy {
+        self.change(|calls| calls + 1);
+        Busy(self.clone())
+    }
+
+    fn change(&self, change: impl FnOnce(usize) -> usize) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = (change(state.0), Instant::now());
+    }
+
+    /// Waits until there was no call for so long.
+    async fn idle_for(&self, limit: Duration) {
+        loop {
+            let (calls, since) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let until = since + limit;
+            if calls == 0 && until <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(until.max(Instant::now() + limit / 16)).await;
+        }
+    }
+}
+
+/// A call of a connection, for as long as it takes.
+struct Busy(Activity);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.change(|calls| calls - 1);
+    }
+}
+
+fn http(protocols: Protocols, limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(4096)
+        .max_concurrent_streams(u32::try_from(limits.max_streams).ok())
+        .max_header_list_size(limits.max_header_bytes)
         // A peer that went away without a word is noticed, and its calls with it.
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(Duration::from_secs(20));
     http.http1()
         .timer(TokioTimer::new())
+        .max_buf_size(limits.max_header_bytes as usize)
         .header_read_timeout(Duration::from_secs(10))
         // A browser sends a request again on its own, a POST too, when its connection is lost before it was answered and
         // was used before, or opened in advance. A sign-in must not be repeated, so each connection is used once. Against
         // the other, `web.rs` answers at once.
         .keep_alive(false);
-    http
+    match protocols {
+        Protocols::Http2 => http.http2_only(),
+        Protocols::Http1And2 { .. } => http,
+    }
 }
 
 #[cfg(test)]
@@ -106,8 +260,29 @@ mod tests {
     };
 
     use super::*;
+    use crate::grpc::deadline::Timeouts;
 
     const SILENCE: Duration = Duration::from_secs(300);
+
+    fn limits() -> Limits {
+        let ever = Duration::from_secs(24 * 60 * 60);
+        Limits {
+            timeouts: Timeouts {
+                live: ever,
+                cached: ever,
+            },
+            drain_delay: Duration::ZERO,
+            drain_timeout: ever,
+            max_request_bytes: 1 << 20,
+            max_header_bytes: 1 << 14,
+            max_connections: 100,
+            max_streams: 100,
+            max_calls: 100,
+            connection_idle: ever,
+            connection_age: ever,
+            connection_age_grace: ever,
+        }
+    }
 
     /// Serves what answers an empty 200 after a while.
     async fn serving(takes: Duration) -> TcpStream {
@@ -120,9 +295,11 @@ mod tests {
         let protocols = Protocols::Http1And2 { silence: SILENCE };
         tokio::spawn(serve(
             listener,
+            Tls::default(),
             protocols,
+            limits(),
             service,
-            std::future::pending::<()>(),
+            CancellationToken::new(),
         ));
         TcpStream::connect(address).await.unwrap()
     }

@@ -5,12 +5,14 @@
 //! connection pool below is to take another connection when an idle one was found closed before any byte of the
 //! request was written.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use reqwest::{Client, Url, redirect, retry, tls};
+use rustls::pki_types::CertificateDer;
 
 use crate::domain::failure::{BodyFaultKind, Failure, Reason};
 
@@ -27,11 +29,12 @@ pub(super) struct Reply {
 }
 
 /// An HTTP client for one Flinks instance.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Http {
-    client: Client,
+    client: ArcSwap<Client>,
     authorize: Url,
     generate_authorize_token: Url,
+    connect_timeout: Duration,
     max_response_bytes: usize,
 }
 
@@ -46,40 +49,28 @@ impl Http {
     /// `base` ends before the endpoint's name.
     pub(super) fn new(
         base: &Url,
+        authorities: &[CertificateDer<'static>],
         connect_timeout: Duration,
         max_response_bytes: usize,
     ) -> reqwest::Result<Self> {
-        let mut headers = HeaderMap::new();
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(header::CONTENT_TYPE, json.clone());
-        headers.insert(header::ACCEPT, json);
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .map(|certificate| reqwest::Certificate::from_der(certificate))
-            .collect::<reqwest::Result<Vec<_>>>()?;
-        let client = Client::builder()
-            .user_agent(concat!("flinks-gateway/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .no_proxy()
-            .http1_only()
-            .tls_version_min(tls::Version::TLS_1_2)
-            .tls_certs_only(roots)
-            .connect_timeout(connect_timeout)
-            .pool_idle_timeout(POOL_IDLE)
-            .tcp_nodelay(true)
-            .build()?;
         let endpoint = |name| {
             base.join(name)
                 .expect("an endpoint's name is a relative URL")
         };
         Ok(Self {
-            client,
+            client: ArcSwap::from_pointee(client(authorities, connect_timeout)?),
             authorize: endpoint("Authorize"),
             generate_authorize_token: endpoint("GenerateAuthorizeToken"),
+            connect_timeout,
             max_response_bytes,
         })
+    }
+
+    /// Trusts other authorities from now on. Calls under way keep their connections.
+    pub(super) fn trust(&self, authorities: &[CertificateDer<'static>]) -> reqwest::Result<()> {
+        let client = client(authorities, self.connect_timeout)?;
+        self.client.store(Arc::new(client));
+        Ok(())
     }
 
     /// Posts a body to an endpoint.
@@ -93,7 +84,8 @@ impl Http {
             Endpoint::Authorize => &self.authorize,
             Endpoint::GenerateAuthorizeToken => &self.generate_authorize_token,
         };
-        let mut request = self.client.post(url.clone()).body(body);
+        let client = self.client.load_full();
+        let mut request = client.post(url.clone()).body(body);
         if let Some(auth_key) = auth_key {
             request = request.header(AUTH_KEY, auth_key);
         }
@@ -121,6 +113,33 @@ impl Http {
             Err(error) => Err(Failure::body(BodyFaultKind::Truncated, "").because(error)),
         }
     }
+}
+
+fn client(
+    authorities: &[CertificateDer<'static>],
+    connect_timeout: Duration,
+) -> reqwest::Result<Client> {
+    let mut headers = HeaderMap::new();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json.clone());
+    headers.insert(header::ACCEPT, json);
+    let roots = authorities
+        .iter()
+        .map(|certificate| reqwest::Certificate::from_der(certificate))
+        .collect::<reqwest::Result<Vec<_>>>()?;
+    Client::builder()
+        .user_agent(concat!("flinks-gateway/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .http1_only()
+        .tls_version_min(tls::Version::TLS_1_2)
+        .tls_certs_only(roots)
+        .connect_timeout(connect_timeout)
+        .pool_idle_timeout(POOL_IDLE)
+        .tcp_nodelay(true)
+        .build()
 }
 
 /// Only a failure to connect proves that nothing was sent.

@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
@@ -47,8 +48,8 @@ type Minted = Result<AuthKey, Failure>;
 pub(super) struct Tokens(Arc<Shared>);
 
 struct Shared {
-    http: Http,
-    secret_key: AuthKey,
+    http: Arc<Http>,
+    secret_key: ArcSwap<AuthKey>,
     limits: Limits,
     state: Mutex<State>,
 }
@@ -77,10 +78,10 @@ impl State {
 }
 
 impl Tokens {
-    pub(super) fn new(http: Http, secret_key: AuthKey, limits: Limits) -> Self {
+    pub(super) fn new(http: Arc<Http>, secret_key: AuthKey, limits: Limits) -> Self {
         Self(Arc::new(Shared {
             http,
-            secret_key,
+            secret_key: ArcSwap::from_pointee(secret_key),
             limits,
             state: Mutex::default(),
         }))
@@ -118,6 +119,11 @@ impl Tokens {
             self.0.wait(&mut state)
         };
         Self::minted(minted).await
+    }
+
+    /// Mints with another key from now on. What was minted with the one before is used up.
+    pub(super) fn rekey(&self, secret_key: AuthKey) {
+        self.0.secret_key.store(Arc::new(secret_key));
     }
 
     async fn minted(minted: oneshot::Receiver<Minted>) -> Minted {
@@ -230,7 +236,7 @@ impl Shared {
     }
 
     async fn exchange(&self) -> Result<AuthKey, Failure> {
-        let key = encode::auth_key(&self.secret_key);
+        let key = encode::auth_key(&self.secret_key.load());
         let reply = self
             .http
             .post(Endpoint::GenerateAuthorizeToken, Some(key), Bytes::new())

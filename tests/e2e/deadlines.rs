@@ -100,8 +100,8 @@ async fn waiting_for_a_token_leaves_nothing_sent() {
 #[tokio::test]
 async fn without_a_deadline_of_the_callers_ours_counts() {
     let (sandbox, _gateway, mut client) = all_with(options(), |config| {
-        config.server.timeouts.live = Duration::from_millis(60);
-        config.server.timeouts.cached = Duration::from_millis(30);
+        config.server.limits.timeouts.live = Duration::from_millis(60);
+        config.server.limits.timeouts.cached = Duration::from_millis(30);
     })
     .await;
     let error = client.refused("hang").await;

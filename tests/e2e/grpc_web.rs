@@ -249,7 +249,7 @@ async fn a_page_that_takes_only_text_signs_in_through_a_challenge() {
 async fn a_page_can_read_errors_with_their_details_whoever_made_them() {
     let (sandbox, gateway, _client) = all_with(options(), |config| {
         listed(config);
-        config.server.max_request_bytes = 1000;
+        config.server.limits.max_request_bytes = 1000;
     })
     .await;
     let rejected = http1(
@@ -494,7 +494,7 @@ async fn a_pages_deadline_is_kept_and_drops_the_upstream_request() {
 async fn a_message_that_does_not_arrive_in_time_ends_its_call_and_its_connection() {
     let (sandbox, gateway, _client) = all_with(options(), |config| {
         listed(config);
-        config.server.timeouts.live = Duration::from_millis(100);
+        config.server.limits.timeouts.live = Duration::from_millis(100);
     })
     .await;
     let body = frame(&sign_in("ok"));
@@ -599,7 +599,7 @@ async fn a_drain_lets_pages_have_their_answers_and_waits_for_no_idle_connection(
 async fn a_page_is_told_at_the_end_of_a_drain_what_is_known_of_its_call() {
     let (sandbox, mut gateway, _client) = all_with(options(), |config| {
         listed(config);
-        config.server.drain_timeout = Duration::from_millis(50);
+        config.server.limits.drain_timeout = Duration::from_millis(50);
     })
     .await;
     let mut client = gateway.web_client();

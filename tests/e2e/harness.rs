@@ -1,18 +1,19 @@
 //! The nouns of the tests: `Gateway` and `Client`, before a `Sandbox`. Stopped by drop.
 
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use flinks_gateway::{
     config::{self, Config, Sources},
     domain::names::{AuthKey, InstanceName},
     gateway::Gateway as Service,
     grpc::{continuation::Keys, status::DOMAIN},
     pb::{self, authorization_service_client::AuthorizationServiceClient},
-    server,
+    server::{self, Swappable},
     upstream::{Flinks, InstanceConfig},
 };
 pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
@@ -77,11 +78,9 @@ impl Gateway {
 
     /// In front of any upstream.
     pub async fn before(instance: InstanceConfig, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = config::read(Sources {
-            flags: BTreeMap::new(),
-            env: &|_| None,
-            file: None,
+        let mut config = config::read(&Sources {
             sandbox: true,
+            ..Sources::default()
         })
         .unwrap();
         config
@@ -91,13 +90,22 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let instances = config.instance_names();
-        let flinks = Flinks::new(config.instances, config.upstream).unwrap();
+        let authorities = &config.tls.upstream_authorities;
+        let flinks = Flinks::new(config.instances, authorities, config.upstream).unwrap();
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
-        let gateway = Service::new(flinks, instances, keys);
+        let keys = Arc::new(ArcSwap::from_pointee(keys));
+        let gateway = Service::new(Arc::new(flinks), instances, keys);
+        let swappable = Swappable::new(config.tls.server, config.callers);
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server::serve(listener, gateway, config.server, async {
-            stopped.await.ok();
-        }));
+        let server = tokio::spawn(server::serve(
+            listener,
+            gateway,
+            config.server,
+            swappable,
+            async {
+                stopped.await.ok();
+            },
+        ));
         Self {
             address,
             stop: Some(stop),

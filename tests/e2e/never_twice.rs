@@ -74,7 +74,7 @@ proptest! {
         runtime.block_on(async {
             let options = Options { tokens: if tokens { Tokens::Required } else { Tokens::Optional }, ..options() };
             let (sandbox, gateway, native) = all_with(options, |config| {
-                config.server.timeouts.live = Duration::from_millis(150);
+                config.server.limits.timeouts.live = Duration::from_millis(150);
                 config.server.web_origins = Some(WebOrigins::Any);
             }).await;
             let client = if web { gateway.web_client() } else { native };
@@ -320,7 +320,7 @@ proptest! {
             let (treatments, callers): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
             let upstream = Raw::start(mints, treatments, with_tokens).await;
             let gateway = Gateway::before(upstream.instance.clone(), |config| {
-                config.server.timeouts.live = Duration::from_millis(60);
+                config.server.limits.timeouts.live = Duration::from_millis(60);
                 config.server.web_origins = Some(WebOrigins::Any);
             })
             .await;

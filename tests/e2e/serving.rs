@@ -83,7 +83,7 @@ async fn a_drain_is_told_first_finishes_calls_and_ends() {
 #[tokio::test]
 async fn a_drain_has_a_limit_and_tells_calls_what_is_known_of_them() {
     let (sandbox, mut gateway, client) = all_with(options(), |config| {
-        config.server.drain_timeout = Duration::from_millis(50);
+        config.server.limits.drain_timeout = Duration::from_millis(50);
     })
     .await;
     let mut calling = client.clone();
