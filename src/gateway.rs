@@ -22,6 +22,7 @@ use crate::{
         decode::{self, Instances, Unanswerable},
         encode,
     },
+    lockout::LockoutGuard,
     pb::{self, authorization_service_server::AuthorizationService},
     upstream::Flinks,
 };
@@ -32,16 +33,23 @@ pub struct Gateway {
     flinks: Arc<Flinks>,
     instances: Instances,
     keys: Arc<ArcSwap<Keys>>,
+    guard: Option<LockoutGuard>,
     known: KnownInstitutions,
 }
 
 impl Gateway {
     /// Puts the service together. The keys may be swapped while it serves.
-    pub fn new(flinks: Arc<Flinks>, instances: Instances, keys: Arc<ArcSwap<Keys>>) -> Self {
+    pub fn new(
+        flinks: Arc<Flinks>,
+        instances: Instances,
+        keys: Arc<ArcSwap<Keys>>,
+        guard: Option<LockoutGuard>,
+    ) -> Self {
         Self {
             flinks,
             instances,
             keys,
+            guard,
             known: KnownInstitutions::default(),
         }
     }
@@ -88,7 +96,21 @@ impl AuthorizationService for Gateway {
         {
             call.institution(institution);
         }
-        let outcome = upstream(&call, pin!(self.flinks.authorize(request, call.deadline))).await?;
+        let attempt = match &self.guard {
+            Some(guard) => guard.check(&request)?,
+            None => None,
+        };
+        let outcome = upstream(&call, pin!(self.flinks.authorize(request, call.deadline))).await;
+        if let (Some(guard), Some(attempt)) = (&self.guard, attempt) {
+            match &outcome {
+                Ok(Outcome::Challenged(round)) => guard.challenged(attempt, &round.request_id),
+                Err(failure) if failure.reason == Reason::CredentialsRejected => {
+                    guard.refused(attempt);
+                }
+                Ok(Outcome::Session(_) | Outcome::Pending(_)) | Err(_) => {}
+            }
+        }
+        let outcome = outcome?;
         self.note_outcome(&call, &outcome);
         let keys = self.keys.load();
         Ok(Response::new(encode::authorize(
@@ -109,11 +131,19 @@ impl AuthorizationService for Gateway {
             decode::answer_challenges(message, &keys, &caller.name, &self.instances, now)?;
         permitted(&caller, &call, &request.round.instance)?;
         self.note(&call, request.round.institution.as_ref());
+        let session = request.round.request_id.clone();
         let outcome = upstream(
             &call,
             pin!(self.flinks.answer_challenges(request, call.deadline)),
         )
-        .await?;
+        .await
+        .inspect_err(|failure| {
+            if let Some(guard) = &self.guard
+                && failure.reason == Reason::CredentialsRejected
+            {
+                guard.refused_in(&session);
+            }
+        })?;
         self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::answer_challenges(
             outcome,

@@ -26,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod grpc;
+pub mod lockout;
 pub mod reload;
 pub mod server;
 pub mod telemetry;

@@ -13,6 +13,7 @@ use flinks_gateway::{
     config::{self, Config, SETTINGS, Sources},
     gateway::Gateway,
     grpc::continuation::Keys,
+    lockout::LockoutGuard,
     reload::{self, Handles},
     server::{self, Swappable},
     telemetry,
@@ -203,6 +204,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         Arc::clone(&handles.flinks),
         instances,
         Arc::clone(&handles.continuation_keys),
+        config.lockout_guard.map(LockoutGuard::new),
     );
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let swappable = handles.server.clone();

@@ -210,6 +210,7 @@ fn only_the_settings_read_the_environment_and_only_the_edges_open_secrets() {
             "domain/names.rs",
             "grpc/continuation.rs",
             "grpc/encode.rs",
+            "src/lockout.rs",
             "upstream/encode.rs",
         ];
         assert_eq!(

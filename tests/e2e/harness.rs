@@ -12,6 +12,7 @@ use flinks_gateway::{
     domain::names::{AuthKey, InstanceName},
     gateway::Gateway as Service,
     grpc::{continuation::Keys, status::DOMAIN},
+    lockout::LockoutGuard,
     pb::{self, authorization_service_client::AuthorizationServiceClient},
     server::{self, Swappable},
     upstream::{Flinks, InstanceConfig},
@@ -93,8 +94,9 @@ impl Gateway {
         let authorities = &config.tls.upstream_authorities;
         let flinks = Flinks::new(config.instances, authorities, config.upstream).unwrap();
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
+        let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));
-        let gateway = Service::new(Arc::new(flinks), instances, keys);
+        let gateway = Service::new(Arc::new(flinks), instances, keys, guard);
         let swappable = Swappable::new(config.tls.server, config.callers);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server::serve(

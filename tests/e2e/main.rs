@@ -29,6 +29,7 @@ mod demo;
 mod failures;
 mod grpc_web;
 mod leniency;
+mod lockout;
 mod never_twice;
 mod secrets;
 mod serving;
