@@ -8,6 +8,7 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// What a command answers when it was called wrongly: `EX_USAGE` of sysexits.
 const USAGE: u8 = 64;
@@ -43,6 +44,7 @@ enum Command {
 
 /// Runs the command of the command line.
 pub(crate) async fn run() -> ExitCode {
+    no_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -66,6 +68,18 @@ pub(crate) async fn run() -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Authorize(args) => authorize::run(args).await,
     }
+}
+
+/// A core dump would hold whatever customers typed. Where it cannot be forbidden, nothing else is lost.
+fn no_core_dumps() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none).ok();
+    // Nor may another process of the same user attach, which a limit does not forbid.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
 }
 
 #[expect(

@@ -5,13 +5,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "secrets leave here only sealed")]
 
-use std::fmt;
+use std::{fmt, mem};
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use prost::Message;
 use secrecy::ExposeSecret;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::domain::{
     challenge::{Challenge, Kind, Round, Unrecognized},
@@ -67,7 +68,7 @@ impl Keys {
         let (nonce, sealed) = rest.split_at_checked(NONCE_LEN)?;
         self.0.iter().find_map(|key| {
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-            let mut sealed = sealed.to_vec();
+            let mut sealed = Zeroizing::new(sealed.to_vec());
             let aad = Aad::from(bound_to(caller));
             let text = key.open_in_place(nonce, aad, &mut sealed).ok()?;
             Sealed::decode(&*text).ok()?.into_round()
@@ -89,7 +90,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-#[derive(Clone, PartialEq, Message)]
+#[derive(Clone, PartialEq, Message, Zeroize, ZeroizeOnDrop)]
 #[prost(skip_debug)]
 struct Sealed {
     #[prost(string, tag = "1")]
@@ -112,7 +113,7 @@ struct Sealed {
     issued_millisecond: i64,
 }
 
-#[derive(Clone, PartialEq, Message)]
+#[derive(Clone, PartialEq, Message, Zeroize, ZeroizeOnDrop)]
 #[prost(skip_debug)]
 struct SealedChallenge {
     #[prost(string, tag = "1")]
@@ -181,18 +182,18 @@ impl From<&Challenge> for SealedChallenge {
 }
 
 impl Sealed {
-    fn into_round(self) -> Option<Round> {
+    fn into_round(mut self) -> Option<Round> {
         Some(Round {
-            request_id: RequestId::parse(self.request_id)?,
-            instance: InstanceName(self.instance),
-            token: self.token.and_then(AuthKey::parse),
-            challenges: self.challenges.into_iter().map(Challenge::from).collect(),
+            request_id: RequestId::parse(mem::take(&mut self.request_id))?,
+            instance: InstanceName(mem::take(&mut self.instance)),
+            token: self.token.take().and_then(AuthKey::parse),
+            challenges: self.challenges.drain(..).map(Challenge::from).collect(),
             number: self.number,
             by_login_id: self.by_login_id,
             previous_answers_rejected: false,
             issued: Timestamp::from_millisecond(self.issued_millisecond).ok()?,
             expires: Timestamp::from_millisecond(self.expires_millisecond).ok()?,
-            institution: self.institution.map(|name| Institution {
+            institution: self.institution.take().map(|name| Institution {
                 name,
                 ..Institution::default()
             }),
@@ -202,11 +203,11 @@ impl Sealed {
 }
 
 impl From<SealedChallenge> for Challenge {
-    fn from(sealed: SealedChallenge) -> Self {
+    fn from(mut sealed: SealedChallenge) -> Self {
         let kind = sealed.kind();
-        let options = sealed.options.into_iter().map(Secret::from).collect();
+        let options = sealed.options.drain(..).map(Secret::from).collect();
         Self {
-            prompt: sealed.prompt.into(),
+            prompt: mem::take(&mut sealed.prompt).into(),
             kind: match kind {
                 SealedKind::QuestionAndAnswer => Kind::QuestionAndAnswer,
                 SealedKind::QuestionSelection => Kind::QuestionSelection(options),

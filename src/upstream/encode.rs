@@ -5,10 +5,13 @@
     reason = "credentials and answers leave here, for Flinks"
 )]
 
+use std::io;
+
 use bytes::Bytes;
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::wire;
 use crate::domain::{
@@ -74,7 +77,25 @@ pub(super) fn auth_key(key: &AuthKey) -> HeaderValue {
     value
 }
 
+/// Wiped when the request is over. A buffer that grew would leave copies behind, so its size is found first.
 fn bytes(body: &impl Serialize) -> Bytes {
-    let bytes = serde_json::to_vec(body).expect("texts and booleans always have a JSON form");
-    bytes.into()
+    const INFALLIBLE: &str = "texts and booleans always have a JSON form";
+    let mut size = Size(0);
+    serde_json::to_writer(&mut size, body).expect(INFALLIBLE);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size.0));
+    serde_json::to_writer(&mut *bytes, body).expect(INFALLIBLE);
+    Bytes::from_owner(bytes)
+}
+
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

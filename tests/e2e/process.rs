@@ -57,6 +57,10 @@ impl Process {
         }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All it wrote so far.
     pub fn written(&self) -> String {
         std::fs::read_to_string(self.written.path()).unwrap()

@@ -87,6 +87,31 @@ fn help_names_every_setting_and_a_wrong_command_line_is_64() {
     }
 }
 
+#[test]
+fn a_process_that_dies_leaves_no_core_behind() {
+    use std::os::unix::process::ExitStatusExt;
+    let allowed = rustix::process::Rlimit {
+        current: None,
+        maximum: None,
+    };
+    // Where this process may not allow it, the limit that it was given stands.
+    rustix::process::setrlimit(rustix::process::Resource::Core, allowed).ok();
+    let process = Process::serve(|command| {
+        command.arg("--sandbox");
+    });
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let sizes: Vec<&str> = core.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(sizes, ["0", "0"]);
+    let (status, _) = process.signal("ABRT");
+    assert!(
+        status.signal().is_some() && !status.core_dumped(),
+        "{status:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_process_drains_on_both_signals_and_leaves_with_0() {
     for signal in ["TERM", "INT"] {
