@@ -4,6 +4,7 @@ package flinksgateway
 
 import (
 	"context"
+	"crypto/tls"
 	_ "embed"
 	"fmt"
 	"time"
@@ -11,6 +12,8 @@ import (
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -27,30 +30,24 @@ var serviceConfig string
 // A call without a deadline in its context has the client's. Cancelling the context reaches the gateway, which drops
 // its request to Flinks.
 type Client struct {
-	address      string
-	tls          bool
-	connection   *grpc.ClientConn
-	stub         gatewayv1.AuthorizationServiceClient
-	token        func(context.Context) (string, error)
-	live, cached time.Duration
+	address    string
+	settings   settings
+	connection *grpc.ClientConn
+	stub       gatewayv1.AuthorizationServiceClient
 }
 
 // Connect makes a client of the gateway at an address, host:port. Without options it uses TLS and trusts the system's
 // certificate authorities. It does not wait for a connection: an error is one of the arguments.
 func Connect(address string, options ...Option) (*Client, error) {
-	settings := settings{live: 250 * time.Second, cached: 35 * time.Second}
+	settings := settings{tls: &tls.Config{MinVersion: tls.VersionTLS12}, live: 250 * time.Second, cached: 35 * time.Second}
 	for _, option := range options {
 		option(&settings)
 	}
 	if err := settings.check(address); err != nil {
 		return nil, err
 	}
-	transport, err := settings.credentials()
-	if err != nil {
-		return nil, err
-	}
 	dial := []grpc.DialOption{
-		grpc.WithTransportCredentials(transport),
+		grpc.WithTransportCredentials(credentials.NewTLS(settings.tls)),
 		grpc.WithUserAgent("flinks-gateway-go/" + Version),
 		grpc.WithDefaultServiceConfig(serviceConfig),
 		// Nor may DNS bring another.
@@ -62,24 +59,13 @@ func Connect(address string, options ...Option) (*Client, error) {
 	}
 	if settings.plaintext {
 		// What is allowed in the clear goes straight to where it was allowed to go.
-		dial = append(dial, grpc.WithNoProxy())
+		dial = append(dial, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy())
 	}
 	connection, err := grpc.NewClient("dns:///"+address, dial...)
 	if err != nil {
 		return nil, fmt.Errorf("flinks-gateway: %w", err)
 	}
-	client := &Client{
-		address:    address,
-		tls:        !settings.plaintext,
-		connection: connection,
-		stub:       gatewayv1.NewAuthorizationServiceClient(connection),
-		live:       settings.live,
-		cached:     settings.cached,
-	}
-	if len(settings.tokens) > 0 {
-		client.token = settings.tokens[0]
-	}
-	return client, nil
+	return &Client{address, settings, connection, gatewayv1.NewAuthorizationServiceClient(connection)}, nil
 }
 
 // Close ends the connection, and the calls that are under way.
@@ -93,8 +79,7 @@ func (c *Client) String() string { return fmt.Sprintf("flinksgateway.Client(%s)"
 //
 // It fails with a [*GatewayError]. Unless that is Retryable, calling again is a new attempt at the bank.
 func (c *Client) Authorize(ctx context.Context, request AuthorizeRequest) (Outcome, error) {
-	return call(ctx, c, c.live, false, c.stub.Authorize, request.message(),
-		func(response *gatewayv1.AuthorizeResponse) Outcome { return outcome(response) })
+	return call(ctx, c, c.settings.live, false, c.stub.Authorize, request.message(), newOutcome)
 }
 
 // Answer answers the challenges of a round, one answer for each, and goes on with the sign-in. The continuation may
@@ -103,8 +88,11 @@ func (c *Client) Authorize(ctx context.Context, request AuthorizeRequest) (Outco
 // It fails with a [*GatewayError]. After INVALID_REQUEST nothing was sent, and the same round can be answered again;
 // otherwise do what its NextStep says, for the bank counts wrong answers.
 func (c *Client) Answer(ctx context.Context, continuation Secret[string], answers ...Answer) (Outcome, error) {
-	return call(ctx, c, c.live, false, c.stub.AnswerChallenges, answersMessage(continuation, answers),
-		func(response *gatewayv1.AnswerChallengesResponse) Outcome { return outcome(response) })
+	message := &gatewayv1.AnswerChallengesRequest{
+		Continuation: continuation.Reveal(),
+		Answers:      each(answers, func(answer Answer) *gatewayv1.ChallengeAnswer { return answer.message.Reveal() }),
+	}
+	return call(ctx, c, c.settings.live, false, c.stub.AnswerChallenges, message, newOutcome)
 }
 
 // CachedAuthorize reopens a saved login from Flinks' cache. The bank does not notice, so that calling again is safe at
@@ -112,7 +100,7 @@ func (c *Client) Answer(ctx context.Context, continuation Secret[string], answer
 //
 // It fails with a [*GatewayError]; with [GatewayError.IsLiveSignInRequired] go on with [Client.Authorize].
 func (c *Client) CachedAuthorize(ctx context.Context, request CachedAuthorizeRequest) (FinalOutcome, error) {
-	return call(ctx, c, c.cached, true, c.stub.CachedAuthorize, request.message(), finalOutcome)
+	return call(ctx, c, c.settings.cached, true, c.stub.CachedAuthorize, request.message(), newFinalOutcome)
 }
 
 // call makes one call, with a deadline and a token, and reads how it went.
@@ -130,15 +118,15 @@ func call[Request, Response any, Result comparable](
 	}
 	var header, trailer metadata.MD
 	options := []grpc.CallOption{grpc.Header(&header), grpc.Trailer(&trailer)}
-	if c.token != nil {
-		token, err := c.token(timed)
+	if c.settings.token != nil {
+		token, err := c.settings.token(timed)
 		if err == nil {
 			err = usable(token)
 		}
 		if err != nil {
 			return none, err
 		}
-		options = append(options, grpc.PerRPCCredentials(bearer{NewSecret(token), c.tls}))
+		options = append(options, grpc.PerRPCCredentials(bearer{NewSecret(token), !c.settings.plaintext}))
 	}
 	response, err := method(timed, request, options...)
 	if err == nil {
@@ -147,15 +135,10 @@ func call[Request, Response any, Result comparable](
 		}
 		err = status.Error(codes.Unknown, "the gateway answered with an outcome that this client does not know")
 	}
-	return none, newError(ctx, err, cached, first(header, trailer))
-}
-
-// first gives the gateway's id of the call. An error without a body has its headers in the trailer.
-func first(headers ...metadata.MD) string {
-	for _, header := range headers {
-		if ids := header.Get("x-request-id"); len(ids) > 0 {
-			return ids[0]
-		}
+	var callID string
+	// An error without a body has its headers in the trailer.
+	if ids := metadata.Join(header, trailer).Get("x-request-id"); len(ids) > 0 {
+		callID = ids[0]
 	}
-	return ""
+	return none, newError(ctx, err, cached, callID)
 }

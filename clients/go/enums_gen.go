@@ -8,189 +8,154 @@ import (
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
 )
 
-// ErrorReason is why a call failed. The list grows: have a default for those to come.
+// ErrorReason is what went wrong. Each value says when it happens, who can fix it, with which gRPC code it comes,
+// and which metadata it carries beyond `next_step`, `retryable` and `request_id`. `retryable` is false where
+// nothing is said of it.
+//
+// The list grows: a value newer than this package is [ErrorReasonUnspecified].
 type ErrorReason int32
 
 const (
 	// Never sent.
 	ErrorReasonUnspecified ErrorReason = 0
 
-	// The request breaks a rule of this contract. Nothing was sent to Flinks. The
-	// details hold a `google.rpc.BadRequest` that names each field at fault, its
-	// rule and how to keep it, up to 25 of them. Also for a message that is too
-	// large, cannot be decoded or is compressed, without `BadRequest`. Fixed by
-	// the caller's developer. Code `INVALID_ARGUMENT`; `UNIMPLEMENTED` for a
-	// compressed message.
+	// The request breaks a rule of this contract. Nothing was sent to Flinks. The details hold a
+	// `google.rpc.BadRequest` that names each field at fault, its rule and how to keep it, up to 25 of them. Also for a
+	// message that is too large, cannot be decoded or is compressed, without `BadRequest`. Fixed by the caller's
+	// developer. Code `INVALID_ARGUMENT`; `UNIMPLEMENTED` for a compressed message.
 	ErrorReasonInvalidRequest ErrorReason = 1
 
-	// The continuation was not made by this gateway, was changed on the way, or
-	// was sealed with a key, or for an instance, that is no longer configured.
-	// Nothing was sent to Flinks. Comes with a `google.rpc.BadRequest`. The
-	// customer starts the sign-in over; where it happens often, the operator
-	// gives all replicas the same continuation keys. Code `INVALID_ARGUMENT`.
+	// The continuation was not made by this gateway, was changed on the way, or was sealed with a key, or for an
+	// instance, that is no longer configured. Nothing was sent to Flinks. Comes with a `google.rpc.BadRequest`. The
+	// customer starts the sign-in over; where it happens often, the operator gives all replicas the same continuation
+	// keys. Code `INVALID_ARGUMENT`.
 	ErrorReasonContinuationInvalid ErrorReason = 2
 
-	// Flinks found the request incomplete or did not know a value in it, such as
-	// the institution (`INVALID_REQUEST`). Fixed by the caller's developer. Code
-	// `INVALID_ARGUMENT`. Metadata: `flinks_code`, `http_status`.
+	// Flinks found the request incomplete or did not know a value in it, such as the institution (`INVALID_REQUEST`).
+	// Fixed by the caller's developer. Code `INVALID_ARGUMENT`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonRequestRefused ErrorReason = 3
 
-	// The bank refused the user name or the password (`INVALID_USERNAME`,
-	// `INVALID_PASSWORD`, or `INVALID_LOGIN` in a sign-in with credentials). The
-	// customer types them again; repeating the same ones can lock their account.
-	// Code `INVALID_ARGUMENT`. Metadata: `flinks_code`, `http_status`.
+	// The bank refused the user name or the password (`INVALID_USERNAME`, `INVALID_PASSWORD`, or `INVALID_LOGIN` in a
+	// sign-in with credentials). The customer types them again; repeating the same ones can lock their account. Code
+	// `INVALID_ARGUMENT`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonCredentialsRejected ErrorReason = 4
 
-	// The bank refused the answers and does not ask again
-	// (`INVALID_SECURITY_RESPONSE`, `INVALID_SECURITY_RESPONSE_NO_RETRY`). The
-	// customer starts over. Code `INVALID_ARGUMENT`. Metadata: `flinks_code`,
-	// `http_status`.
+	// The bank refused the answers and does not ask again (`INVALID_SECURITY_RESPONSE`,
+	// `INVALID_SECURITY_RESPONSE_NO_RETRY`). The customer starts over. Code `INVALID_ARGUMENT`. Metadata:
+	// `flinks_code`, `http_status`.
 	ErrorReasonAnswersRejected ErrorReason = 5
 
-	// Flinks does not find the answers to what it asked (`UNKNOWN_CHALLENGE_KEY`,
-	// `SECURITYRESPONSES_INCOMPLETE`): with raw answers, a wrong key. Fixed by
-	// the caller's developer; the customer starts over. Code `INVALID_ARGUMENT`.
+	// Flinks does not find the answers to what it asked (`UNKNOWN_CHALLENGE_KEY`, `SECURITYRESPONSES_INCOMPLETE`): with
+	// raw answers, a wrong key. Fixed by the caller's developer; the customer starts over. Code `INVALID_ARGUMENT`.
 	// Metadata: `flinks_code`, `http_status`.
 	ErrorReasonAnswersMismatched ErrorReason = 6
 
-	// The instance has no such LoginId (`INVALID_LOGIN` in a sign-in by one). The
-	// caller's developer checks the instance; the customer signs in with
-	// credentials again. Code `NOT_FOUND`. Metadata: `flinks_code`,
-	// `http_status`.
+	// The instance has no such LoginId (`INVALID_LOGIN` in a sign-in by one). The caller's developer checks the
+	// instance; the customer signs in with credentials again. Code `NOT_FOUND`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonLoginNotFound ErrorReason = 7
 
-	// Flinks does not know the session, or no longer (`SESSION_NONEXISTENT`). The
-	// customer starts over. Code `NOT_FOUND`. Metadata: `flinks_code`,
-	// `http_status`.
+	// Flinks does not know the session, or no longer (`SESSION_NONEXISTENT`). The customer starts over. Code
+	// `NOT_FOUND`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonSessionNotFound ErrorReason = 8
 
-	// The round was answered too late: by `ChallengeRound.expire_time`, in which
-	// case nothing was sent, or by Flinks' word (`SESSION_EXPIRED`). The customer
-	// starts over. Code `NOT_FOUND`. Metadata: `flinks_code` and `http_status`
+	// The round was answered too late: by [ChallengeRound.ExpireTime], in which case nothing was sent, or by Flinks'
+	// word (`SESSION_EXPIRED`). The customer starts over. Code `NOT_FOUND`. Metadata: `flinks_code` and `http_status`
 	// when Flinks said so.
 	ErrorReasonSessionExpired ErrorReason = 9
 
-	// The round was answered before and its session is open
-	// (`ALREADY_AUTHORIZED`). The caller uses that session, or the customer
-	// starts over. Code `FAILED_PRECONDITION`. Metadata: `flinks_code`,
-	// `http_status`.
+	// The round was answered before and its session is open (`ALREADY_AUTHORIZED`). The caller uses that session, or
+	// the customer starts over. Code `FAILED_PRECONDITION`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonAlreadyAuthorized ErrorReason = 10
 
-	// The login cannot be reopened from cache, or not without the customer:
-	// Flinks asked a challenge in cached mode, or has no stored answer to one
-	// (`QUESTION_NOT_FOUND`). The caller goes on with `Authorize`, the customer
-	// present. Code `FAILED_PRECONDITION`. Metadata: `http_status`; `flinks_code`
-	// when there was one.
+	// The login cannot be reopened from cache, or not without the customer: Flinks asked a challenge in cached mode, or
+	// has no stored answer to one (`QUESTION_NOT_FOUND`). The caller goes on with [Client.Authorize], the customer
+	// present. Code `FAILED_PRECONDITION`. Metadata: `http_status`; `flinks_code` when there was one.
 	ErrorReasonLiveSignInRequired ErrorReason = 11
 
-	// The bank has locked the login (`DISABLED_LOGIN`). The customer calls the
-	// bank. Code `FAILED_PRECONDITION`. Metadata: `flinks_code`, `http_status`.
+	// The bank has locked the login (`DISABLED_LOGIN`). The customer calls the bank. Code `FAILED_PRECONDITION`.
+	// Metadata: `flinks_code`, `http_status`.
 	ErrorReasonLoginDisabled ErrorReason = 12
 
-	// The bank refuses access without saying why (`UNAUTHORIZED` that is not
-	// about the gateway's keys); often a locked login. The customer signs in at
-	// the bank itself or calls it. Code `FAILED_PRECONDITION`. Metadata:
-	// `flinks_code`, `http_status`.
+	// The bank refuses access without saying why (`UNAUTHORIZED` that is not about the gateway's keys); often a locked
+	// login. The customer signs in at the bank itself or calls it. Code `FAILED_PRECONDITION`. Metadata: `flinks_code`,
+	// `http_status`.
 	ErrorReasonAccessRefused ErrorReason = 13
 
-	// The bank wants something done on its own site first, such as accepting
-	// terms (`NEW_ACCOUNT`). The customer does it there. Code
-	// `FAILED_PRECONDITION`. Metadata: `flinks_code`, `http_status`.
+	// The bank wants something done on its own site first, such as accepting terms (`NEW_ACCOUNT`). The customer does
+	// it there. Code `FAILED_PRECONDITION`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonBankActionRequired ErrorReason = 14
 
-	// The login has too few transactions for the product asked for
-	// (`NO_TRANSACTION`). Nobody can fix it now. Code `FAILED_PRECONDITION`.
-	// Metadata: `flinks_code`, `http_status`.
+	// The login has too few transactions for the product asked for (`NO_TRANSACTION`). Nobody can fix it now. Code
+	// `FAILED_PRECONDITION`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonNoTransactions ErrorReason = 15
 
-	// The bank cannot be reached or is under maintenance (`RETRY_LATER`, or a
-	// code that ends so, such as `BANK_MAINTENANCE_RETRY_LATER`). Time fixes it;
-	// `retryable` except for answers, which start over. Code `ABORTED`, with
-	// `RetryInfo` of 5 minutes. Metadata: `flinks_code`, `http_status`.
+	// The bank cannot be reached or is under maintenance (`RETRY_LATER`, or a code that ends so, such as
+	// `BANK_MAINTENANCE_RETRY_LATER`). Time fixes it; `retryable` except for answers, which start over. Code `ABORTED`,
+	// with `RetryInfo` of 5 minutes. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonInstitutionUnavailable ErrorReason = 16
 
-	// Flinks has switched the bank off for now (`DISABLED_INSTITUTION`). Time
-	// fixes it; `retryable` except for answers, which start over. Code `ABORTED`,
-	// with `RetryInfo` of an hour. Metadata: `flinks_code`, `http_status`.
+	// Flinks has switched the bank off for now (`DISABLED_INSTITUTION`). Time fixes it; `retryable` except for answers,
+	// which start over. Code `ABORTED`, with `RetryInfo` of an hour. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonInstitutionDisabled ErrorReason = 17
 
-	// Another session of the same login is open, or its data is still being
-	// processed (`CONCURRENT_SESSION`, `CARD_IN_USE`). Time fixes it; `retryable`
-	// except for answers, which start over. Code `ABORTED`, with `RetryInfo` of a
-	// minute. Metadata: `flinks_code`, `http_status`.
+	// Another session of the same login is open, or its data is still being processed (`CONCURRENT_SESSION`,
+	// `CARD_IN_USE`). Time fixes it; `retryable` except for answers, which start over. Code `ABORTED`, with `RetryInfo`
+	// of a minute. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonSessionConflict ErrorReason = 18
 
-	// Flinks takes no more requests for a while (`TOO_MANY_REQUESTS`, or any
-	// reply with status 429 and no code that says otherwise). Time fixes it, and
-	// asking less; `retryable` except for answers, which start over. Code
-	// `RESOURCE_EXHAUSTED`, with `RetryInfo` of a minute. Metadata:
-	// `http_status`; `flinks_code` when there was one.
+	// Flinks takes no more requests for a while (`TOO_MANY_REQUESTS`, or any reply with status 429 and no code that
+	// says otherwise). Time fixes it, and asking less; `retryable` except for answers, which start over. Code
+	// `RESOURCE_EXHAUSTED`, with `RetryInfo` of a minute. Metadata: `http_status`; `flinks_code` when there was one.
 	ErrorReasonRateLimited ErrorReason = 19
 
-	// Flinks failed unexpectedly (`AGGREGATION_ERROR`, or a status of 500 or
-	// above with an unknown code or none), or could not be reached again after it
-	// had refused the gateway's token. The bank may have been asked. Time fixes
-	// it, or Flinks does; try only a few times. `retryable` for
-	// `CachedAuthorize`. Code `ABORTED`, with `RetryInfo` of a minute. Metadata:
-	// `http_status` when Flinks answered; `flinks_code` when there was one.
+	// Flinks failed unexpectedly (`AGGREGATION_ERROR`, or a status of 500 or above with an unknown code or none), or
+	// could not be reached again after it had refused the gateway's token. The bank may have been asked. Time fixes it,
+	// or Flinks does; try only a few times. `retryable` for [Client.CachedAuthorize]. Code `ABORTED`, with `RetryInfo`
+	// of a minute. Metadata: `http_status` when Flinks answered; `flinks_code` when there was one.
 	ErrorReasonUpstreamFailed ErrorReason = 20
 
-	// Flinks refused the call with a code that the gateway does not know, or with
-	// none. Fixed by the gateway's operator, with Flinks. Code
-	// `FAILED_PRECONDITION`. Metadata: `http_status`; `flinks_code` when there
-	// was one.
+	// Flinks refused the call with a code that the gateway does not know, or with none. Fixed by the gateway's
+	// operator, with Flinks. Code `FAILED_PRECONDITION`. Metadata: `http_status`; `flinks_code` when there was one.
 	ErrorReasonUpstreamRefused ErrorReason = 21
 
-	// Flinks refused the gateway's own keys (`ACCESS_DENIED`, `UNAUTHORIZED`
-	// about the auth key or the authorize token, or an error below 500, other
-	// than 429, when asked for a token). Fixed by the gateway's operator. Code
-	// `INTERNAL`. Metadata: `http_status`; `flinks_code` when there was one.
+	// Flinks refused the gateway's own keys (`ACCESS_DENIED`, `UNAUTHORIZED` about the auth key or the authorize token,
+	// or an error below 500, other than 429, when asked for a token). Fixed by the gateway's operator. Code `INTERNAL`.
+	// Metadata: `http_status`; `flinks_code` when there was one.
 	ErrorReasonUpstreamKeysRefused ErrorReason = 22
 
-	// The Flinks instance does not offer this (`METHOD_NOT_AVAILABLE`). Fixed by
-	// the gateway's operator, with Flinks. Code `INTERNAL`. Metadata:
-	// `flinks_code`, `http_status`.
+	// The Flinks instance does not offer this (`METHOD_NOT_AVAILABLE`). Fixed by the gateway's operator, with Flinks.
+	// Code `INTERNAL`. Metadata: `flinks_code`, `http_status`.
 	ErrorReasonUpstreamFeatureDisabled ErrorReason = 23
 
-	// Flinks, or something on the way to it, answered with what cannot be read:
-	// HTML, an empty, truncated or oversized body, a redirect, or JSON without
-	// what gives it meaning, such as a readable `RequestId` or
-	// `SecurityChallenges`. Others of a wrong type are no fault, but left unset.
-	// After a live call the outcome at the bank is unknown. Fixed by the
-	// gateway's operator. Code `INTERNAL`. Metadata: `http_status`; `fault`, one
-	// of `redirect`, `empty`, `html`, `not_json`, `not_utf8`, `truncated`,
-	// `too_large` (also for more than 1000 challenges in a round), `too_deep`,
-	// `wrong_type`, `incomplete`; `path`, the JSON property at fault, such as
-	// `RequestId`, absent when it is the whole.
+	// Flinks, or something on the way to it, answered with what cannot be read: HTML, an empty, truncated or oversized
+	// body, a redirect, or JSON without what gives it meaning, such as a readable `RequestId` or `SecurityChallenges`.
+	// Others of a wrong type are no fault, but left unset. After a live call the outcome at the bank is unknown. Fixed
+	// by the gateway's operator. Code `INTERNAL`. Metadata: `http_status`; `fault`, one of `redirect`, `empty`, `html`,
+	// `not_json`, `not_utf8`, `truncated`, `too_large` (also for more than 1000 challenges in a round), `too_deep`,
+	// `wrong_type`, `incomplete`; `path`, the JSON property at fault, such as `RequestId`, absent when it is the whole.
 	ErrorReasonUpstreamResponseInvalid ErrorReason = 24
 
-	// No connection to Flinks could be made, or none that lasted until the
-	// gateway had a token, or the gateway's process ended first. Nothing of the
-	// call was sent: always `retryable`, at once. Where it lasts, fixed by the
+	// No connection to Flinks could be made, or none that lasted until the gateway had a token, or the gateway's
+	// process ended first. Nothing of the call was sent: always `retryable`, at once. Where it lasts, fixed by the
 	// gateway's operator. Code `UNAVAILABLE`.
 	ErrorReasonUpstreamUnreachable ErrorReason = 25
 
-	// The connection to Flinks was lost after the request was sent, or the
-	// gateway's process had to end (its setting `drain_timeout`) while the call
-	// was under way: whether the bank took it is unknown. The customer decides;
-	// no program may repeat a live call. `retryable` for `CachedAuthorize`. Code
-	// `UNKNOWN`.
+	// The connection to Flinks was lost after the request was sent, or the gateway's process had to end (its setting
+	// `drain_timeout`) while the call was under way: whether the bank took it is unknown. The customer decides; no
+	// program may repeat a live call. `retryable` for [Client.CachedAuthorize]. Code `UNKNOWN`.
 	ErrorReasonOutcomeUnknown ErrorReason = 26
 
-	// The caller's deadline passed, or the gateway's own. Where nothing had been
-	// sent for certain, `next_step` is `NEXT_STEP_RETRY_NOW` and the call
-	// `retryable`, with more time. Else it is `NEXT_STEP_CHECK_OUTCOME`, for the
-	// outcome at the bank is unknown: the customer decides, and only
-	// `CachedAuthorize` is `retryable`. Code `DEADLINE_EXCEEDED`.
+	// The caller's deadline passed, or the gateway's own. Where nothing had been sent for certain, `next_step` is
+	// [NextStepRetryNow] and the call `retryable`, with more time. Else it is [NextStepCheckOutcome], for the outcome
+	// at the bank is unknown: the customer decides, and only [Client.CachedAuthorize] is `retryable`. Code
+	// `DEADLINE_EXCEEDED`.
 	ErrorReasonDeadlineExceeded ErrorReason = 27
 
-	// The gateway itself failed. Fixed by its developers, whom its operator
-	// tells. Code `INTERNAL`.
+	// The gateway itself failed. Fixed by its developers, whom its operator tells. Code `INTERNAL`.
 	ErrorReasonGatewayFault ErrorReason = 28
 
-	// The gateway has no such method: the client's contract is newer than the
-	// server's, or the address is wrong. No RPC answers it. Fixed by the caller's
-	// developer. Code `UNIMPLEMENTED`.
+	// The gateway has no such method: the client's contract is newer than the server's, or the address is wrong. No RPC
+	// answers it. Fixed by the caller's developer. Code `UNIMPLEMENTED`.
 	ErrorReasonMethodUnknown ErrorReason = 29
 )
 
@@ -204,7 +169,9 @@ func (v ErrorReason) MarshalText() ([]byte, error) {
 	return []byte(v.String()), nil
 }
 
-// NextStep is who must do what after an error. The list grows: have a default for those to come.
+// NextStep is who must do what after an error: the `next_step` in the metadata of every `ErrorInfo`.
+//
+// The list grows: a value newer than this package is [NextStepUnspecified].
 type NextStep int32
 
 const (
@@ -217,14 +184,14 @@ const (
 	// The caller's developer corrects the program.
 	NextStepFixRequest NextStep = 2
 
-	// The customer types user name and password again, for a new `Authorize`.
+	// The customer types user name and password again, for a new [Client.Authorize].
 	NextStepCorrectCredentials NextStep = 3
 
-	// A new `Authorize`, with the customer present.
+	// A new [Client.Authorize], with the customer present.
 	NextStepStartOver NextStep = 4
 
-	// `Authorize` with the customer present, in place of what is saved: instead
-	// of `CachedAuthorize`, or with credentials where the LoginId is unknown.
+	// [Client.Authorize] with the customer present, in place of what is saved: instead of [Client.CachedAuthorize], or
+	// with credentials where the LoginId is unknown.
 	NextStepSignInLive NextStep = 5
 
 	// The customer visits the bank's own site, or calls the bank.
@@ -233,12 +200,11 @@ const (
 	// The call may be repeated at once, by a program too: nothing was sent.
 	NextStepRetryNow NextStep = 7
 
-	// The same call where it is `retryable`, else a new `Authorize`; after the
-	// delay of `RetryInfo`.
+	// The same call where it is `retryable`, else a new [Client.Authorize]; after the delay of `RetryInfo`.
 	NextStepRetryLater NextStep = 8
 
-	// Nobody knows whether the bank took the call. After a live call let the
-	// customer decide; a cached call may be repeated.
+	// Nobody knows whether the bank took the call. After a live call let the customer decide; a cached call may be
+	// repeated.
 	NextStepCheckOutcome NextStep = 9
 
 	// The gateway's operator looks at its log and settings.
@@ -303,7 +269,9 @@ func (v DeliveryMethod) MarshalText() ([]byte, error) {
 	return []byte(v.String()), nil
 }
 
-// LoginType is whose accounts a login opens. A type newer than this package is [LoginTypeOther].
+// LoginType is whose accounts a login opens.
+//
+// The list grows: a value newer than this package is [LoginTypeOther].
 type LoginType int32
 
 const (
@@ -316,7 +284,7 @@ const (
 	// A company's, `Business` at Flinks.
 	LoginTypeBusiness LoginType = 2
 
-	// A type newer than this contract: see `Login.type_name`.
+	// A type newer than this contract: see [Login.TypeName].
 	LoginTypeOther LoginType = 3
 )
 
@@ -330,11 +298,13 @@ func (v LoginType) MarshalText() ([]byte, error) {
 	return []byte(v.String()), nil
 }
 
-// Resource is what a [Link] leads to. A resource newer than this package is [ResourceUnspecified].
+// Resource is what a [Link] leads to.
+//
+// The list grows: a value newer than this package is [ResourceUnspecified].
 type Resource int32
 
 const (
-	// Unsaid, or something newer than this contract: see `Link.rel`.
+	// Unsaid, or something newer than this contract: see [Link.Rel].
 	ResourceUnspecified Resource = 0
 
 	// Accounts with their transactions, `AccountsDetail` at Flinks.

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 )
 
 // Only an ErrorInfo of this domain is the gateway's.
@@ -149,15 +150,13 @@ func (e *GatewayError) readInfo(info *errdetails.ErrorInfo, read *status.Status)
 	for _, detail := range read.Details() {
 		switch detail := detail.(type) {
 		case *errdetails.RetryInfo:
-			if detail.GetRetryDelay() != nil {
-				delay := detail.GetRetryDelay().AsDuration()
-				e.RetryDelay = &delay
-			}
+			e.RetryDelay = pointer(detail.GetRetryDelay(), (*durationpb.Duration).AsDuration)
 		case *errdetails.BadRequest:
-			for _, field := range detail.GetFieldViolations() {
-				violation := FieldViolation{field.GetField(), field.GetDescription(), field.GetReason()}
-				e.FieldViolations = append(e.FieldViolations, violation)
-			}
+			e.FieldViolations = each(detail.GetFieldViolations(), newFieldViolation)
 		}
 	}
+}
+
+func newFieldViolation(message *errdetails.BadRequest_FieldViolation) FieldViolation {
+	return FieldViolation{message.GetField(), message.GetDescription(), message.GetReason()}
 }

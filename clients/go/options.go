@@ -13,38 +13,48 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"google.golang.org/grpc/credentials"
-	"google.golang.org/grpc/credentials/insecure"
 )
 
 // Option changes how [Connect] connects.
 type Option func(*settings)
 
 type settings struct {
-	ca, certificate, privateKey []byte
-	ownCA, ownCertificate       bool
-	tokens                      []func(context.Context) (string, error)
-	plaintext, beyondLoopback   bool
-	live, cached                time.Duration
-	fault                       error
+	tls                       *tls.Config
+	token                     func(context.Context) (string, error)
+	plaintext, beyondLoopback bool
+	live, cached              time.Duration
+	fault                     error
 }
 
 // WithCA trusts these certificate authorities, as PEM, in place of the system's.
 func WithCA(pem []byte) Option {
-	return func(s *settings) { s.ca, s.ownCA = pem, true }
+	return func(s *settings) {
+		s.tls.RootCAs = x509.NewCertPool()
+		if !s.tls.RootCAs.AppendCertsFromPEM(pem) {
+			s.fault = errors.New("flinks-gateway: no certificate in the PEM of WithCA")
+		}
+	}
 }
 
 // WithCertificate shows the gateway the client's own certificate (mTLS). Both are PEM.
 func WithCertificate(certificate, privateKey []byte) Option {
-	return func(s *settings) { s.certificate, s.privateKey, s.ownCertificate = certificate, privateKey, true }
+	return func(s *settings) {
+		pair, err := tls.X509KeyPair(certificate, privateKey)
+		if err != nil {
+			s.fault = fmt.Errorf("flinks-gateway: certificate and private key: %w", err)
+		}
+		// A function, so that the key is in no field that a printer could reach.
+		s.tls.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
+	}
 }
 
 // WithBearerToken sends authorization: Bearer … with each call.
 func WithBearerToken(token string) Option {
 	return func(s *settings) {
-		s.fault = usable(token)
-		s.tokens = append(s.tokens, func(context.Context) (string, error) { return token, nil })
+		WithBearerTokenSource(func(context.Context) (string, error) { return token, nil })(s)
+		if err := usable(token); err != nil {
+			s.fault = err
+		}
 	}
 }
 
@@ -53,17 +63,15 @@ func WithBearerToken(token string) Option {
 // returned unchanged.
 func WithBearerTokenSource(source func(context.Context) (string, error)) Option {
 	return func(s *settings) {
-		if source == nil {
-			s.fault = errors.New("flinks-gateway: no function in WithBearerTokenSource")
+		if source == nil || s.token != nil {
+			s.fault = errors.New("flinks-gateway: no bearer token, or more than one")
 		}
-		s.tokens = append(s.tokens, source)
+		s.token = source
 	}
 }
 
 // WithPlaintext uses no TLS. Only a loopback address is accepted: localhost, 127.0.0.0/8 or ::1.
-func WithPlaintext() Option {
-	return func(s *settings) { s.plaintext = true }
-}
+func WithPlaintext() Option { return func(s *settings) { s.plaintext = true } }
 
 // WithDangerouslyAllowPlaintextBeyondLoopback lets [WithPlaintext] reach any address, for a mesh that encrypts on its
 // own: without one, bank passwords cross the network in the clear.
@@ -73,14 +81,10 @@ func WithDangerouslyAllowPlaintextBeyondLoopback() Option {
 
 // WithLiveTimeout is the deadline of [Client.Authorize] and [Client.Answer], each, where the context has none. It is
 // 250 s otherwise: a little more than the gateway's own limit, so that the gateway is the one to answer.
-func WithLiveTimeout(timeout time.Duration) Option {
-	return func(s *settings) { s.live = timeout }
-}
+func WithLiveTimeout(timeout time.Duration) Option { return func(s *settings) { s.live = timeout } }
 
 // WithCachedTimeout is the deadline of [Client.CachedAuthorize] where the context has none. It is 35 s otherwise.
-func WithCachedTimeout(timeout time.Duration) Option {
-	return func(s *settings) { s.cached = timeout }
-}
+func WithCachedTimeout(timeout time.Duration) Option { return func(s *settings) { s.cached = timeout } }
 
 // check says what contradicts itself.
 func (s *settings) check(address string) error {
@@ -91,12 +95,10 @@ func (s *settings) check(address string) error {
 	switch {
 	case s.beyondLoopback && !s.plaintext:
 		return errors.New("flinks-gateway: plaintext beyond loopback needs WithPlaintext")
-	case s.plaintext && (s.ownCA || s.ownCertificate):
+	case s.plaintext && (s.tls.RootCAs != nil || s.tls.GetClientCertificate != nil):
 		return errors.New("flinks-gateway: certificates are of no use with WithPlaintext")
 	case s.plaintext && !s.beyondLoopback && !loopback(host):
 		return fmt.Errorf("flinks-gateway: plaintext to %s, which is not a loopback address", host)
-	case len(s.tokens) > 1:
-		return errors.New("flinks-gateway: more than one bearer token")
 	case s.live <= 0 || s.cached <= 0:
 		return errors.New("flinks-gateway: timeouts must be positive")
 	}
@@ -109,31 +111,6 @@ func loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-func (s *settings) credentials() (credentials.TransportCredentials, error) {
-	if s.plaintext {
-		return insecure.NewCredentials(), nil
-	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if s.ownCA {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(s.ca) {
-			return nil, errors.New("flinks-gateway: no certificate in the PEM of WithCA")
-		}
-	}
-	if s.ownCertificate {
-		if len(s.certificate) == 0 || len(s.privateKey) == 0 {
-			return nil, errors.New("flinks-gateway: WithCertificate needs both certificate and private key")
-		}
-		pair, err := tls.X509KeyPair(s.certificate, s.privateKey)
-		if err != nil {
-			return nil, fmt.Errorf("flinks-gateway: certificate and private key: %w", err)
-		}
-		// A function, so that the key is in no field that a printer could reach.
-		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
-	}
-	return credentials.NewTLS(config), nil
 }
 
 // bearer is the token of one call.

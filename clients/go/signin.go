@@ -43,9 +43,6 @@ func (c *Client) SignIn(ctx context.Context, request AuthorizeRequest, answerer 
 
 // inTime asks the answerer, and takes its answers only before the round expires.
 func inTime(ctx context.Context, round *ChallengeRound, answerer Answerer) ([]Answer, error) {
-	if round.ExpireTime.IsZero() {
-		return answerer(ctx, round)
-	}
 	limited, cancel := context.WithDeadline(ctx, round.ExpireTime)
 	defer cancel()
 	var answers []Answer
@@ -74,25 +71,6 @@ func expired(round *ChallengeRound) *GatewayError {
 	return newError(context.Background(), failure.Err(), false, "")
 }
 
-// ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. A kind that the customer
-// is never asked needs none.
-type ByKind struct {
-	// Asks a question to answer in the customer's own words; gives an [AnswerText].
-	QuestionAndAnswer func(context.Context, *QuestionAndAnswer) (Answer, error)
-	// Has the customer pick one of several questions; gives an [AnswerSelectedQuestion].
-	QuestionSelection func(context.Context, *QuestionSelection) (Answer, error)
-	// Has the customer pick exactly one choice; gives an [AnswerChoice].
-	MultipleChoice func(context.Context, *MultipleChoice) (Answer, error)
-	// Has the customer pick one or more choices; gives an [AnswerChoices].
-	MultipleSelection func(context.Context, *MultipleSelection) (Answer, error)
-	// Has the customer pick a picture; gives an [AnswerImageIndex].
-	ImageSelection func(context.Context, *ImageSelection) (Answer, error)
-	// Has the customer pick a phone and how the code gets there; gives an [AnswerCodeDelivery].
-	TextOrCall func(context.Context, *TextOrCall) (Answer, error)
-	// Shows a challenge that the gateway or this package does not know; gives an [AnswerRaw].
-	Unrecognized func(context.Context, *UnrecognizedChallenge) (Answer, error)
-}
-
 // UnansweredChallengeError is a challenge of a kind that [ByKind] has no function for. Nothing of its round was asked
 // or sent.
 type UnansweredChallengeError struct {
@@ -110,7 +88,7 @@ func (e *UnansweredChallengeError) Error() string {
 func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, error) {
 	asks := make([]func() (Answer, error), 0, len(round.Challenges))
 	for _, challenge := range round.Challenges {
-		ask := k.asks(ctx, challenge)
+		ask := k.ask(ctx, challenge)
 		if ask == nil {
 			return nil, &UnansweredChallengeError{challenge}
 		}
@@ -125,26 +103,6 @@ func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, er
 		answers = append(answers, answer)
 	}
 	return answers, nil
-}
-
-func (k ByKind) asks(ctx context.Context, challenge Challenge) func() (Answer, error) {
-	switch challenge := challenge.(type) {
-	case *QuestionAndAnswer:
-		return bind(ctx, k.QuestionAndAnswer, challenge)
-	case *QuestionSelection:
-		return bind(ctx, k.QuestionSelection, challenge)
-	case *MultipleChoice:
-		return bind(ctx, k.MultipleChoice, challenge)
-	case *MultipleSelection:
-		return bind(ctx, k.MultipleSelection, challenge)
-	case *ImageSelection:
-		return bind(ctx, k.ImageSelection, challenge)
-	case *TextOrCall:
-		return bind(ctx, k.TextOrCall, challenge)
-	case *UnrecognizedChallenge:
-		return bind(ctx, k.Unrecognized, challenge)
-	}
-	return nil
 }
 
 func bind[T any](ctx context.Context, ask func(context.Context, T) (Answer, error), challenge T) func() (Answer, error) {
