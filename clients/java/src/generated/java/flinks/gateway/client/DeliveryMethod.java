@@ -4,19 +4,13 @@ package flinks.gateway.client;
 
 /** How a bank delivers a code to a phone. */
 public enum DeliveryMethod {
-    /**
-     * Not said; refused.
-     */
+    /** Not said; refused. */
     UNSPECIFIED("DELIVERY_METHOD_UNSPECIFIED"),
 
-    /**
-     * A text message, <code>Text</code> at Flinks.
-     */
+    /** A text message, {@code Text} at Flinks. */
     TEXT("DELIVERY_METHOD_TEXT"),
 
-    /**
-     * A voice call, <code>Call</code> at Flinks.
-     */
+    /** A voice call, {@code Call} at Flinks. */
     CALL("DELIVERY_METHOD_CALL");
 
     private final String fullName;
@@ -28,15 +22,5 @@ public enum DeliveryMethod {
     /** {@return the name as it is on the wire, with its prefix} */
     public String fullName() {
         return fullName;
-    }
-
-    /** The value of this name on the wire; a name that is newer than this client is {@link #UNSPECIFIED}. */
-    static DeliveryMethod of(String fullName) {
-        for (DeliveryMethod value : values()) {
-            if (value.fullName.equals(fullName)) {
-                return value;
-            }
-        }
-        return UNSPECIFIED;
     }
 }

@@ -2,247 +2,218 @@
 
 package flinks.gateway.client;
 
-/** Why a call failed. */
+/**
+ * What went wrong. Each value says when it happens, who can fix it, with which gRPC code it comes, and which metadata
+ * it carries beyond {@code next_step}, {@code retryable} and {@code request_id}. {@code retryable} is false where
+ * nothing is said of it.
+ */
 public enum ErrorReason {
-    /**
-     * Never sent.
-     */
+    /** Never sent. */
     UNSPECIFIED("ERROR_REASON_UNSPECIFIED"),
 
     /**
-     * The request breaks a rule of this contract. Nothing was sent to Flinks. The
-     * details hold a <code>google.rpc.BadRequest</code> that names each field at fault, its
-     * rule and how to keep it, up to 25 of them. Also for a message that is too
-     * large, cannot be decoded or is compressed, without <code>BadRequest</code>. Fixed by
-     * the caller's developer. Code <code>INVALID_ARGUMENT</code>; <code>UNIMPLEMENTED</code> for a
-     * compressed message.
+     * The request breaks a rule of this contract. Nothing was sent to Flinks. The details hold a
+     * {@code google.rpc.BadRequest} that names each field at fault, its rule and how to keep it, up to 25 of them. Also
+     * for a message that is too large, cannot be decoded or is compressed, without {@code BadRequest}. Fixed by the
+     * caller's developer. Code {@code INVALID_ARGUMENT}; {@code UNIMPLEMENTED} for a compressed message.
      */
     INVALID_REQUEST("ERROR_REASON_INVALID_REQUEST"),
 
     /**
-     * The continuation was not made by this gateway, was changed on the way, or
-     * was sealed with a key, or for an instance, that is no longer configured.
-     * Nothing was sent to Flinks. Comes with a <code>google.rpc.BadRequest</code>. The
-     * customer starts the sign-in over; where it happens often, the operator
-     * gives all replicas the same continuation keys. Code <code>INVALID_ARGUMENT</code>.
+     * The continuation was not made by this gateway, was changed on the way, or was sealed with a key, or for an
+     * instance, that is no longer configured. Nothing was sent to Flinks. Comes with a {@code google.rpc.BadRequest}.
+     * The customer starts the sign-in over; where it happens often, the operator gives all replicas the same
+     * continuation keys. Code {@code INVALID_ARGUMENT}.
      */
     CONTINUATION_INVALID("ERROR_REASON_CONTINUATION_INVALID"),
 
     /**
-     * Flinks found the request incomplete or did not know a value in it, such as
-     * the institution (<code>INVALID_REQUEST</code>). Fixed by the caller's developer. Code
-     * <code>INVALID_ARGUMENT</code>. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * Flinks found the request incomplete or did not know a value in it, such as the institution
+     * ({@code INVALID_REQUEST}). Fixed by the caller's developer. Code {@code INVALID_ARGUMENT}. Metadata:
+     * {@code flinks_code}, {@code http_status}.
      */
     REQUEST_REFUSED("ERROR_REASON_REQUEST_REFUSED"),
 
     /**
-     * The bank refused the user name or the password (<code>INVALID_USERNAME</code>,
-     * <code>INVALID_PASSWORD</code>, or <code>INVALID_LOGIN</code> in a sign-in with credentials). The
-     * customer types them again; repeating the same ones can lock their account.
-     * Code <code>INVALID_ARGUMENT</code>. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * The bank refused the user name or the password ({@code INVALID_USERErrorReason}, {@code INVALID_PASSWORD}, or
+     * {@code INVALID_LOGIN} in a sign-in with credentials). The customer types them again; repeating the same ones can
+     * lock their account. Code {@code INVALID_ARGUMENT}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     CREDENTIALS_REJECTED("ERROR_REASON_CREDENTIALS_REJECTED"),
 
     /**
-     * The bank refused the answers and does not ask again
-     * (<code>INVALID_SECURITY_RESPONSE</code>, <code>INVALID_SECURITY_RESPONSE_NO_RETRY</code>). The
-     * customer starts over. Code <code>INVALID_ARGUMENT</code>. Metadata: <code>flinks_code</code>,
-     * <code>http_status</code>.
+     * The bank refused the answers and does not ask again ({@code INVALID_SECURITY_RESPONSE},
+     * {@code INVALID_SECURITY_RESPONSE_NO_RETRY}). The customer starts over. Code {@code INVALID_ARGUMENT}. Metadata:
+     * {@code flinks_code}, {@code http_status}.
      */
     ANSWERS_REJECTED("ERROR_REASON_ANSWERS_REJECTED"),
 
     /**
-     * Flinks does not find the answers to what it asked (<code>UNKNOWN_CHALLENGE_KEY</code>,
-     * <code>SECURITYRESPONSES_INCOMPLETE</code>): with raw answers, a wrong key. Fixed by
-     * the caller's developer; the customer starts over. Code <code>INVALID_ARGUMENT</code>.
-     * Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * Flinks does not find the answers to what it asked ({@code UNKNOWN_CHALLENGE_KEY},
+     * {@code SECURITYRESPONSES_INCOMPLETE}): with raw answers, a wrong key. Fixed by the caller's developer; the
+     * customer starts over. Code {@code INVALID_ARGUMENT}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     ANSWERS_MISMATCHED("ERROR_REASON_ANSWERS_MISMATCHED"),
 
     /**
-     * The instance has no such LoginId (<code>INVALID_LOGIN</code> in a sign-in by one). The
-     * caller's developer checks the instance; the customer signs in with
-     * credentials again. Code <code>NOT_FOUND</code>. Metadata: <code>flinks_code</code>,
-     * <code>http_status</code>.
+     * The instance has no such LoginId ({@code INVALID_LOGIN} in a sign-in by one). The caller's developer checks the
+     * instance; the customer signs in with credentials again. Code {@code NOT_FOUND}. Metadata: {@code flinks_code},
+     * {@code http_status}.
      */
     LOGIN_NOT_FOUND("ERROR_REASON_LOGIN_NOT_FOUND"),
 
     /**
-     * Flinks does not know the session, or no longer (<code>SESSION_NONEXISTENT</code>). The
-     * customer starts over. Code <code>NOT_FOUND</code>. Metadata: <code>flinks_code</code>,
-     * <code>http_status</code>.
+     * Flinks does not know the session, or no longer ({@code SESSION_NONEXISTENT}). The customer starts over. Code
+     * {@code NOT_FOUND}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     SESSION_NOT_FOUND("ERROR_REASON_SESSION_NOT_FOUND"),
 
     /**
-     * The round was answered too late: by <code>ChallengeRound.expire_time</code>, in which
-     * case nothing was sent, or by Flinks' word (<code>SESSION_EXPIRED</code>). The customer
-     * starts over. Code <code>NOT_FOUND</code>. Metadata: <code>flinks_code</code> and <code>http_status</code>
-     * when Flinks said so.
+     * The round was answered too late: by {@link ChallengeRound#expireTime()}, in which case nothing was sent, or by
+     * Flinks' word ({@code SESSION_EXPIRED}). The customer starts over. Code {@code NOT_FOUND}. Metadata:
+     * {@code flinks_code} and {@code http_status} when Flinks said so.
      */
     SESSION_EXPIRED("ERROR_REASON_SESSION_EXPIRED"),
 
     /**
-     * The round was answered before and its session is open
-     * (<code>ALREADY_AUTHORIZED</code>). The caller uses that session, or the customer
-     * starts over. Code <code>FAILED_PRECONDITION</code>. Metadata: <code>flinks_code</code>,
-     * <code>http_status</code>.
+     * The round was answered before and its session is open ({@code ALREADY_AUTHORIZED}). The caller uses that session,
+     * or the customer starts over. Code {@code FAILED_PRECONDITION}. Metadata: {@code flinks_code},
+     * {@code http_status}.
      */
     ALREADY_AUTHORIZED("ERROR_REASON_ALREADY_AUTHORIZED"),
 
     /**
-     * The login cannot be reopened from cache, or not without the customer:
-     * Flinks asked a challenge in cached mode, or has no stored answer to one
-     * (<code>QUESTION_NOT_FOUND</code>). The caller goes on with <code>Authorize</code>, the customer
-     * present. Code <code>FAILED_PRECONDITION</code>. Metadata: <code>http_status</code>; <code>flinks_code</code>
-     * when there was one.
+     * The login cannot be reopened from cache, or not without the customer: Flinks asked a challenge in cached mode, or
+     * has no stored answer to one ({@code QUESTION_NOT_FOUND}). The caller goes on with
+     * {@link GatewayClient#authorize}, the customer present. Code {@code FAILED_PRECONDITION}. Metadata:
+     * {@code http_status}; {@code flinks_code} when there was one.
      */
     LIVE_SIGN_IN_REQUIRED("ERROR_REASON_LIVE_SIGN_IN_REQUIRED"),
 
     /**
-     * The bank has locked the login (<code>DISABLED_LOGIN</code>). The customer calls the
-     * bank. Code <code>FAILED_PRECONDITION</code>. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * The bank has locked the login ({@code DISABLED_LOGIN}). The customer calls the bank. Code
+     * {@code FAILED_PRECONDITION}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     LOGIN_DISABLED("ERROR_REASON_LOGIN_DISABLED"),
 
     /**
-     * The bank refuses access without saying why (<code>UNAUTHORIZED</code> that is not
-     * about the gateway's keys); often a locked login. The customer signs in at
-     * the bank itself or calls it. Code <code>FAILED_PRECONDITION</code>. Metadata:
-     * <code>flinks_code</code>, <code>http_status</code>.
+     * The bank refuses access without saying why ({@code UNAUTHORIZED} that is not about the gateway's keys); often a
+     * locked login. The customer signs in at the bank itself or calls it. Code {@code FAILED_PRECONDITION}. Metadata:
+     * {@code flinks_code}, {@code http_status}.
      */
     ACCESS_REFUSED("ERROR_REASON_ACCESS_REFUSED"),
 
     /**
-     * The bank wants something done on its own site first, such as accepting
-     * terms (<code>NEW_ACCOUNT</code>). The customer does it there. Code
-     * <code>FAILED_PRECONDITION</code>. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * The bank wants something done on its own site first, such as accepting terms ({@code NEW_ACCOUNT}). The customer
+     * does it there. Code {@code FAILED_PRECONDITION}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     BANK_ACTION_REQUIRED("ERROR_REASON_BANK_ACTION_REQUIRED"),
 
     /**
-     * The login has too few transactions for the product asked for
-     * (<code>NO_TRANSACTION</code>). Nobody can fix it now. Code <code>FAILED_PRECONDITION</code>.
-     * Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * The login has too few transactions for the product asked for ({@code NO_TRANSACTION}). Nobody can fix it now.
+     * Code {@code FAILED_PRECONDITION}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     NO_TRANSACTIONS("ERROR_REASON_NO_TRANSACTIONS"),
 
     /**
-     * The bank cannot be reached or is under maintenance (<code>RETRY_LATER</code>, or a
-     * code that ends so, such as <code>BANK_MAINTENANCE_RETRY_LATER</code>). Time fixes it;
-     * <code>retryable</code> except for answers, which start over. Code <code>ABORTED</code>, with
-     * <code>RetryInfo</code> of 5 minutes. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * The bank cannot be reached or is under maintenance ({@code RETRY_LATER}, or a code that ends so, such as
+     * {@code BANK_MAINTENANCE_RETRY_LATER}). Time fixes it; {@code retryable} except for answers, which start over.
+     * Code {@code ABORTED}, with {@code RetryInfo} of 5 minutes. Metadata: {@code flinks_code}, {@code http_status}.
      */
     INSTITUTION_UNAVAILABLE("ERROR_REASON_INSTITUTION_UNAVAILABLE"),
 
     /**
-     * Flinks has switched the bank off for now (<code>DISABLED_INSTITUTION</code>). Time
-     * fixes it; <code>retryable</code> except for answers, which start over. Code <code>ABORTED</code>,
-     * with <code>RetryInfo</code> of an hour. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * Flinks has switched the bank off for now ({@code DISABLED_INSTITUTION}). Time fixes it; {@code retryable} except
+     * for answers, which start over. Code {@code ABORTED}, with {@code RetryInfo} of an hour. Metadata:
+     * {@code flinks_code}, {@code http_status}.
      */
     INSTITUTION_DISABLED("ERROR_REASON_INSTITUTION_DISABLED"),
 
     /**
-     * Another session of the same login is open, or its data is still being
-     * processed (<code>CONCURRENT_SESSION</code>, <code>CARD_IN_USE</code>). Time fixes it; <code>retryable</code>
-     * except for answers, which start over. Code <code>ABORTED</code>, with <code>RetryInfo</code> of a
-     * minute. Metadata: <code>flinks_code</code>, <code>http_status</code>.
+     * Another session of the same login is open, or its data is still being processed ({@code CONCURRENT_SESSION},
+     * {@code CARD_IN_USE}). Time fixes it; {@code retryable} except for answers, which start over. Code
+     * {@code ABORTED}, with {@code RetryInfo} of a minute. Metadata: {@code flinks_code}, {@code http_status}.
      */
     SESSION_CONFLICT("ERROR_REASON_SESSION_CONFLICT"),
 
     /**
-     * Flinks takes no more requests for a while (<code>TOO_MANY_REQUESTS</code>, or any
-     * reply with status 429 and no code that says otherwise). Time fixes it, and
-     * asking less; <code>retryable</code> except for answers, which start over. Code
-     * <code>RESOURCE_EXHAUSTED</code>, with <code>RetryInfo</code> of a minute. Metadata:
-     * <code>http_status</code>; <code>flinks_code</code> when there was one.
+     * Flinks takes no more requests for a while ({@code TOO_MANY_REQUESTS}, or any reply with status 429 and no code
+     * that says otherwise). Time fixes it, and asking less; {@code retryable} except for answers, which start over.
+     * Code {@code RESOURCE_EXHAUSTED}, with {@code RetryInfo} of a minute. Metadata: {@code http_status};
+     * {@code flinks_code} when there was one.
      */
     RATE_LIMITED("ERROR_REASON_RATE_LIMITED"),
 
     /**
-     * Flinks failed unexpectedly (<code>AGGREGATION_ERROR</code>, or a status of 500 or
-     * above with an unknown code or none), or could not be reached again after it
-     * had refused the gateway's token. The bank may have been asked. Time fixes
-     * it, or Flinks does; try only a few times. <code>retryable</code> for
-     * <code>CachedAuthorize</code>. Code <code>ABORTED</code>, with <code>RetryInfo</code> of a minute. Metadata:
-     * <code>http_status</code> when Flinks answered; <code>flinks_code</code> when there was one.
+     * Flinks failed unexpectedly ({@code AGGREGATION_ERROR}, or a status of 500 or above with an unknown code or none),
+     * or could not be reached again after it had refused the gateway's token. The bank may have been asked. Time fixes
+     * it, or Flinks does; try only a few times. {@code retryable} for {@link GatewayClient#cachedAuthorize}. Code
+     * {@code ABORTED}, with {@code RetryInfo} of a minute. Metadata: {@code http_status} when Flinks answered;
+     * {@code flinks_code} when there was one.
      */
     UPSTREAM_FAILED("ERROR_REASON_UPSTREAM_FAILED"),
 
     /**
-     * Flinks refused the call with a code that the gateway does not know, or with
-     * none. Fixed by the gateway's operator, with Flinks. Code
-     * <code>FAILED_PRECONDITION</code>. Metadata: <code>http_status</code>; <code>flinks_code</code> when there
-     * was one.
+     * Flinks refused the call with a code that the gateway does not know, or with none. Fixed by the gateway's
+     * operator, with Flinks. Code {@code FAILED_PRECONDITION}. Metadata: {@code http_status}; {@code flinks_code} when
+     * there was one.
      */
     UPSTREAM_REFUSED("ERROR_REASON_UPSTREAM_REFUSED"),
 
     /**
-     * Flinks refused the gateway's own keys (<code>ACCESS_DENIED</code>, <code>UNAUTHORIZED</code>
-     * about the auth key or the authorize token, or an error below 500, other
-     * than 429, when asked for a token). Fixed by the gateway's operator. Code
-     * <code>INTERNAL</code>. Metadata: <code>http_status</code>; <code>flinks_code</code> when there was one.
+     * Flinks refused the gateway's own keys ({@code ACCESS_DENIED}, {@code UNAUTHORIZED} about the auth key or the
+     * authorize token, or an error below 500, other than 429, when asked for a token). Fixed by the gateway's operator.
+     * Code {@code INTERNAL}. Metadata: {@code http_status}; {@code flinks_code} when there was one.
      */
     UPSTREAM_KEYS_REFUSED("ERROR_REASON_UPSTREAM_KEYS_REFUSED"),
 
     /**
-     * The Flinks instance does not offer this (<code>METHOD_NOT_AVAILABLE</code>). Fixed by
-     * the gateway's operator, with Flinks. Code <code>INTERNAL</code>. Metadata:
-     * <code>flinks_code</code>, <code>http_status</code>.
+     * The Flinks instance does not offer this ({@code METHOD_NOT_AVAILABLE}). Fixed by the gateway's operator, with
+     * Flinks. Code {@code INTERNAL}. Metadata: {@code flinks_code}, {@code http_status}.
      */
     UPSTREAM_FEATURE_DISABLED("ERROR_REASON_UPSTREAM_FEATURE_DISABLED"),
 
     /**
-     * Flinks, or something on the way to it, answered with what cannot be read:
-     * HTML, an empty, truncated or oversized body, a redirect, or JSON without
-     * what gives it meaning, such as a readable <code>RequestId</code> or
-     * <code>SecurityChallenges</code>. Others of a wrong type are no fault, but left unset.
-     * After a live call the outcome at the bank is unknown. Fixed by the
-     * gateway's operator. Code <code>INTERNAL</code>. Metadata: <code>http_status</code>; <code>fault</code>, one
-     * of <code>redirect</code>, <code>empty</code>, <code>html</code>, <code>not_json</code>, <code>not_utf8</code>,
-     * <code>truncated</code>,
-     * <code>too_large</code> (also for more than 1000 challenges in a round), <code>too_deep</code>,
-     * <code>wrong_type</code>, <code>incomplete</code>; <code>path</code>, the JSON property at fault, such as
-     * <code>RequestId</code>, absent when it is the whole.
+     * Flinks, or something on the way to it, answered with what cannot be read: HTML, an empty, truncated or oversized
+     * body, a redirect, or JSON without what gives it meaning, such as a readable {@code RequestId} or
+     * {@code SecurityChallenges}. Others of a wrong type are no fault, but left unset. After a live call the outcome at
+     * the bank is unknown. Fixed by the gateway's operator. Code {@code INTERNAL}. Metadata: {@code http_status};
+     * {@code fault}, one of {@code redirect}, {@code empty}, {@code html}, {@code not_json}, {@code not_utf8},
+     * {@code truncated}, {@code too_large} (also for more than 1000 challenges in a round), {@code too_deep},
+     * {@code wrong_type}, {@code incomplete}; {@code path}, the JSON property at fault, such as {@code RequestId},
+     * absent when it is the whole.
      */
     UPSTREAM_RESPONSE_INVALID("ERROR_REASON_UPSTREAM_RESPONSE_INVALID"),
 
     /**
-     * No connection to Flinks could be made, or none that lasted until the
-     * gateway had a token, or the gateway's process ended first. Nothing of the
-     * call was sent: always <code>retryable</code>, at once. Where it lasts, fixed by the
-     * gateway's operator. Code <code>UNAVAILABLE</code>.
+     * No connection to Flinks could be made, or none that lasted until the gateway had a token, or the gateway's
+     * process ended first. Nothing of the call was sent: always {@code retryable}, at once. Where it lasts, fixed by
+     * the gateway's operator. Code {@code UNAVAILABLE}.
      */
     UPSTREAM_UNREACHABLE("ERROR_REASON_UPSTREAM_UNREACHABLE"),
 
     /**
-     * The connection to Flinks was lost after the request was sent, or the
-     * gateway's process had to end (its setting <code>drain_timeout</code>) while the call
-     * was under way: whether the bank took it is unknown. The customer decides;
-     * no program may repeat a live call. <code>retryable</code> for <code>CachedAuthorize</code>. Code
-     * <code>UNKNOWN</code>.
+     * The connection to Flinks was lost after the request was sent, or the gateway's process had to end (its setting
+     * {@code drain_timeout}) while the call was under way: whether the bank took it is unknown. The customer decides;
+     * no program may repeat a live call. {@code retryable} for {@link GatewayClient#cachedAuthorize}. Code
+     * {@code UNKNOWN}.
      */
     OUTCOME_UNKNOWN("ERROR_REASON_OUTCOME_UNKNOWN"),
 
     /**
-     * The caller's deadline passed, or the gateway's own. Where nothing had been
-     * sent for certain, <code>next_step</code> is <code>NEXT_STEP_RETRY_NOW</code> and the call
-     * <code>retryable</code>, with more time. Else it is <code>NEXT_STEP_CHECK_OUTCOME</code>, for the
-     * outcome at the bank is unknown: the customer decides, and only
-     * <code>CachedAuthorize</code> is <code>retryable</code>. Code <code>DEADLINE_EXCEEDED</code>.
+     * The caller's deadline passed, or the gateway's own. Where nothing had been sent for certain, {@code next_step} is
+     * {@link NextStep#RETRY_NOW} and the call {@code retryable}, with more time. Else it is
+     * {@link NextStep#CHECK_OUTCOME}, for the outcome at the bank is unknown: the customer decides, and only
+     * {@link GatewayClient#cachedAuthorize} is {@code retryable}. Code {@code DEADLINE_EXCEEDED}.
      */
     DEADLINE_EXCEEDED("ERROR_REASON_DEADLINE_EXCEEDED"),
 
-    /**
-     * The gateway itself failed. Fixed by its developers, whom its operator
-     * tells. Code <code>INTERNAL</code>.
-     */
+    /** The gateway itself failed. Fixed by its developers, whom its operator tells. Code {@code INTERNAL}. */
     GATEWAY_FAULT("ERROR_REASON_GATEWAY_FAULT"),
 
     /**
-     * The gateway has no such method: the client's contract is newer than the
-     * server's, or the address is wrong. No RPC answers it. Fixed by the caller's
-     * developer. Code <code>UNIMPLEMENTED</code>.
+     * The gateway has no such method: the client's contract is newer than the server's, or the address is wrong. No RPC
+     * answers it. Fixed by the caller's developer. Code {@code UNIMPLEMENTED}.
      */
     METHOD_UNKNOWN("ERROR_REASON_METHOD_UNKNOWN");
 

@@ -4,19 +4,13 @@ package flinks.gateway.client;
 
 /** The language of a bank's prompts. */
 public enum Language {
-    /**
-     * Flinks decides: nothing is sent.
-     */
+    /** Flinks decides: nothing is sent. */
     UNSPECIFIED("LANGUAGE_UNSPECIFIED"),
 
-    /**
-     * English, <code>en</code> at Flinks.
-     */
+    /** English, {@code en} at Flinks. */
     EN("LANGUAGE_EN"),
 
-    /**
-     * French, <code>fr</code> at Flinks.
-     */
+    /** French, {@code fr} at Flinks. */
     FR("LANGUAGE_FR");
 
     private final String fullName;
@@ -28,15 +22,5 @@ public enum Language {
     /** {@return the name as it is on the wire, with its prefix} */
     public String fullName() {
         return fullName;
-    }
-
-    /** The value of this name on the wire; a name that is newer than this client is {@link #UNSPECIFIED}. */
-    static Language of(String fullName) {
-        for (Language value : values()) {
-            if (value.fullName.equals(fullName)) {
-                return value;
-            }
-        }
-        return UNSPECIFIED;
     }
 }

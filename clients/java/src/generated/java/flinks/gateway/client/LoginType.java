@@ -4,24 +4,16 @@ package flinks.gateway.client;
 
 /** Whose accounts a login opens. */
 public enum LoginType {
-    /**
-     * Flinks did not say.
-     */
+    /** Flinks did not say. */
     UNSPECIFIED("LOGIN_TYPE_UNSPECIFIED"),
 
-    /**
-     * A person's, <code>Personal</code> at Flinks.
-     */
+    /** A person's, {@code Personal} at Flinks. */
     PERSONAL("LOGIN_TYPE_PERSONAL"),
 
-    /**
-     * A company's, <code>Business</code> at Flinks.
-     */
+    /** A company's, {@code Business} at Flinks. */
     BUSINESS("LOGIN_TYPE_BUSINESS"),
 
-    /**
-     * A type newer than this contract: see <code>Login.type_name</code>.
-     */
+    /** A type newer than this contract: see {@link Login#typeName()}. */
     OTHER("LOGIN_TYPE_OTHER");
 
     private final String fullName;
@@ -35,13 +27,13 @@ public enum LoginType {
         return fullName;
     }
 
-    /** The value of this name on the wire; a name that is newer than this client is {@link #UNSPECIFIED}. */
+    /** The value of this name on the wire; a name that is newer than this client is {@link #OTHER}. */
     static LoginType of(String fullName) {
         for (LoginType value : values()) {
             if (value.fullName.equals(fullName)) {
                 return value;
             }
         }
-        return UNSPECIFIED;
+        return OTHER;
     }
 }

@@ -2,64 +2,48 @@
 
 package flinks.gateway.client;
 
-/** Who must do what after an error. */
+/** Who must do what after an error: the {@code next_step} in the metadata of every {@code ErrorInfo}. */
 public enum NextStep {
-    /**
-     * Never sent.
-     */
+    /** Never sent. */
     UNSPECIFIED("NEXT_STEP_UNSPECIFIED"),
 
-    /**
-     * Nothing helps for now.
-     */
+    /** Nothing helps for now. */
     NONE("NEXT_STEP_NONE"),
 
-    /**
-     * The caller's developer corrects the program.
-     */
+    /** The caller's developer corrects the program. */
     FIX_REQUEST("NEXT_STEP_FIX_REQUEST"),
 
-    /**
-     * The customer types user name and password again, for a new <code>Authorize</code>.
-     */
+    /** The customer types user name and password again, for a new {@link GatewayClient#authorize}. */
     CORRECT_CREDENTIALS("NEXT_STEP_CORRECT_CREDENTIALS"),
 
-    /**
-     * A new <code>Authorize</code>, with the customer present.
-     */
+    /** A new {@link GatewayClient#authorize}, with the customer present. */
     START_OVER("NEXT_STEP_START_OVER"),
 
     /**
-     * <code>Authorize</code> with the customer present, in place of what is saved: instead
-     * of <code>CachedAuthorize</code>, or with credentials where the LoginId is unknown.
+     * {@link GatewayClient#authorize} with the customer present, in place of what is saved: instead of
+     * {@link GatewayClient#cachedAuthorize}, or with credentials where the LoginId is unknown.
      */
     SIGN_IN_LIVE("NEXT_STEP_SIGN_IN_LIVE"),
 
-    /**
-     * The customer visits the bank's own site, or calls the bank.
-     */
+    /** The customer visits the bank's own site, or calls the bank. */
     CONTACT_BANK("NEXT_STEP_CONTACT_BANK"),
 
-    /**
-     * The call may be repeated at once, by a program too: nothing was sent.
-     */
+    /** The call may be repeated at once, by a program too: nothing was sent. */
     RETRY_NOW("NEXT_STEP_RETRY_NOW"),
 
     /**
-     * The same call where it is <code>retryable</code>, else a new <code>Authorize</code>; after the
-     * delay of <code>RetryInfo</code>.
+     * The same call where it is {@code retryable}, else a new {@link GatewayClient#authorize}; after the delay of
+     * {@code RetryInfo}.
      */
     RETRY_LATER("NEXT_STEP_RETRY_LATER"),
 
     /**
-     * Nobody knows whether the bank took the call. After a live call let the
-     * customer decide; a cached call may be repeated.
+     * Nobody knows whether the bank took the call. After a live call let the customer decide; a cached call may be
+     * repeated.
      */
     CHECK_OUTCOME("NEXT_STEP_CHECK_OUTCOME"),
 
-    /**
-     * The gateway's operator looks at its log and settings.
-     */
+    /** The gateway's operator looks at its log and settings. */
     CONTACT_OPERATOR("NEXT_STEP_CONTACT_OPERATOR");
 
     private final String fullName;

@@ -2,7 +2,9 @@
 
 package flinks.gateway.client;
 
-/** A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.) */
+/**
+ * A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.)
+ */
 abstract sealed class ReasonPredicates extends RuntimeException permits GatewayException {
     private static final long serialVersionUID = 1;
 

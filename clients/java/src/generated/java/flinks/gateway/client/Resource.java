@@ -2,31 +2,21 @@
 
 package flinks.gateway.client;
 
-/** What a link leads to. */
+/** What a {@code Link} leads to. */
 public enum Resource {
-    /**
-     * Unsaid, or something newer than this contract: see <code>Link.rel</code>.
-     */
+    /** Unsaid, or something newer than this contract: see {@link Link#rel()}. */
     UNSPECIFIED("RESOURCE_UNSPECIFIED"),
 
-    /**
-     * Accounts with their transactions, <code>AccountsDetail</code> at Flinks.
-     */
+    /** Accounts with their transactions, {@code AccountsDetail} at Flinks. */
     ACCOUNTS_DETAIL("RESOURCE_ACCOUNTS_DETAIL"),
 
-    /**
-     * Accounts with their balances, <code>AccountsSummary</code> at Flinks.
-     */
+    /** Accounts with their balances, {@code AccountsSummary} at Flinks. */
     ACCOUNTS_SUMMARY("RESOURCE_ACCOUNTS_SUMMARY"),
 
-    /**
-     * The bank's statements as documents, <code>Statements</code> at Flinks.
-     */
+    /** The bank's statements as documents, {@code Statements} at Flinks. */
     STATEMENTS("RESOURCE_STATEMENTS"),
 
-    /**
-     * The sign-in itself, <code>Authorization</code> at Flinks.
-     */
+    /** The sign-in itself, {@code Authorization} at Flinks. */
     AUTHORIZATION("RESOURCE_AUTHORIZATION");
 
     private final String fullName;

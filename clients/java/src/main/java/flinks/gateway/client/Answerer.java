@@ -34,84 +34,15 @@ public interface Answerer<X extends Exception> {
      * An answerer with a function for each kind of challenge. Where a kind has none, the sign-in ends with
      * {@link UnansweredChallengeException}. Give it its functions before it is used.
      */
-    final class ByKind implements Answerer<RuntimeException> {
+    final class ByKind extends KindFunctions implements Answerer<RuntimeException> {
         private final Map<Class<? extends Challenge>, Function<Challenge, Answer>> functions = new HashMap<>();
 
         private ByKind() {}
 
-        private <C extends Challenge> ByKind with(Class<C> kind, Function<? super C, Answer> function) {
+        @Override
+        <C extends Challenge> ByKind with(Class<C> kind, Function<? super C, Answer> function) {
             functions.put(kind, challenge -> function.apply(kind.cast(challenge)));
             return this;
-        }
-
-        /**
-         * Answers each {@link Challenge.QuestionAndAnswer}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind questionAndAnswer(Function<? super Challenge.QuestionAndAnswer, Answer> function) {
-            return with(Challenge.QuestionAndAnswer.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.QuestionSelection}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind questionSelection(Function<? super Challenge.QuestionSelection, Answer> function) {
-            return with(Challenge.QuestionSelection.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.MultipleChoice}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind multipleChoice(Function<? super Challenge.MultipleChoice, Answer> function) {
-            return with(Challenge.MultipleChoice.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.MultipleSelection}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind multipleSelection(Function<? super Challenge.MultipleSelection, Answer> function) {
-            return with(Challenge.MultipleSelection.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.ImageSelection}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind imageSelection(Function<? super Challenge.ImageSelection, Answer> function) {
-            return with(Challenge.ImageSelection.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.TextOrCall}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind textOrCall(Function<? super Challenge.TextOrCall, Answer> function) {
-            return with(Challenge.TextOrCall.class, function);
-        }
-
-        /**
-         * Answers each {@link Challenge.UnrecognizedChallenge}.
-         *
-         * @param function gives the answer to one
-         * @return this answerer
-         */
-        public ByKind unrecognizedChallenge(Function<? super Challenge.UnrecognizedChallenge, Answer> function) {
-            return with(Challenge.UnrecognizedChallenge.class, function);
         }
 
         @Override

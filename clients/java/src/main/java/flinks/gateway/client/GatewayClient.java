@@ -4,6 +4,7 @@ package flinks.gateway.client;
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
 import com.google.protobuf.Message;
+import flinks.gateway.v1.AnswerChallengesRequest;
 import flinks.gateway.v1.AuthorizationServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -145,7 +146,7 @@ public final class GatewayClient implements AutoCloseable {
      */
     public Outcome authorize(AuthorizeRequest request, Duration timeout) {
         return call(
-                AuthorizationServiceGrpc.getAuthorizeMethod(), Convert.message(request), timeout, Convert::outcome);
+                AuthorizationServiceGrpc.getAuthorizeMethod(), Convert.message(request), timeout, Convert::value);
     }
 
     /**
@@ -174,9 +175,12 @@ public final class GatewayClient implements AutoCloseable {
     public Outcome answer(String continuation, List<Answer> answers, Duration timeout) {
         return call(
                 AuthorizationServiceGrpc.getAnswerChallengesMethod(),
-                Convert.message(continuation, answers),
+                AnswerChallengesRequest.newBuilder()
+                        .setContinuation(continuation)
+                        .addAllAnswers(answers.stream().map(Answer::message).toList())
+                        .build(),
                 timeout,
-                Convert::outcome);
+                Convert::value);
     }
 
     /**
@@ -204,7 +208,7 @@ public final class GatewayClient implements AutoCloseable {
                 AuthorizationServiceGrpc.getCachedAuthorizeMethod(),
                 Convert.message(request),
                 timeout,
-                Convert::outcome);
+                Convert::value);
     }
 
     /**
@@ -246,7 +250,7 @@ public final class GatewayClient implements AutoCloseable {
 
     private <Q extends Message, A, O> O call(
             MethodDescriptor<Q, A> method, Q message, Duration timeout, Function<A, O> outcome) {
-        Convert.checkTexts(message);
+        Wire.checkTexts(message);
         CallOptions deadline = CallOptions.DEFAULT.withDeadlineAfter(ConnectOptions.checkTimeout(timeout));
         if (channel.isShutdown()) {
             throw new IllegalStateException("the client is closed");

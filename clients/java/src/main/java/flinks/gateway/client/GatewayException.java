@@ -117,7 +117,8 @@ public final class GatewayException extends ReasonPredicates {
                     metadata,
                     detail(status, RetryInfo.class)
                             .filter(RetryInfo::hasRetryDelay)
-                            .map(retry -> Convert.duration(retry.getRetryDelay()))
+                            .map(retry -> Duration.ofSeconds(
+                                    retry.getRetryDelay().getSeconds(), retry.getRetryDelay().getNanos()))
                             .orElse(null),
                     violations(detail(status, BadRequest.class).orElse(BadRequest.getDefaultInstance()))));
         } catch (InvalidProtocolBufferException unreadable) {

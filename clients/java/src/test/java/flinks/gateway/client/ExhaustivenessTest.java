@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.StringWriter;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -23,16 +24,14 @@ class ExhaustivenessTest {
 
     @Test
     void kindOfChallengeMustNotBeForgotten() {
-        String all = "new Challenge.Visitor<String>() {";
-        for (String kind : List.of(
-                "QuestionAndAnswer", "QuestionSelection", "MultipleChoice", "MultipleSelection", "ImageSelection",
-                "TextOrCall")) {
-            all += "public String " + Character.toLowerCase(kind.charAt(0)) + kind.substring(1) + "(Challenge." + kind
-                    + " challenge) { return challenge.id(); }";
-        }
-        String last = "public String unrecognizedChallenge(Challenge.UnrecognizedChallenge challenge) { return \"\"; }";
-        refuses("challenge.accept(" + all + "});");
-        accepts("challenge.accept(" + all + last + "});");
+        List<String> methods = Arrays.stream(Challenge.class.getPermittedSubclasses())
+                .map(kind -> kind.getSimpleName())
+                .map(kind -> "public String " + Character.toLowerCase(kind.charAt(0)) + kind.substring(1) + "(Challenge."
+                        + kind + " challenge) { return challenge.id(); }")
+                .toList();
+        String visitor = "challenge.accept(new Challenge.Visitor<String>() {%s});";
+        refuses(String.format(visitor, String.join("", methods.subList(1, methods.size()))));
+        accepts(String.format(visitor, String.join("", methods)));
     }
 
     @Test
