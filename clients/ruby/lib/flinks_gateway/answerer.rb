@@ -13,21 +13,13 @@ module FlinksGateway
   #     question_and_answer: ->(challenge) { FlinksGateway::Answer.text(challenge.id, ask(challenge.prompt)) }
   #   ))
   #
-  # @param question_and_answer [#call, nil]
-  # @param question_selection [#call, nil]
-  # @param multiple_choice [#call, nil]
-  # @param multiple_selection [#call, nil]
-  # @param image_selection [#call, nil]
-  # @param text_or_call [#call, nil]
-  # @param unrecognized [#call, nil]
+  # @param functions [Hash{Symbol => #call}] by {Challenge#kind}
   # @return [Proc] an answerer
-  def self.by_kind(question_and_answer: nil, question_selection: nil, multiple_choice: nil, multiple_selection: nil,
-                   image_selection: nil, text_or_call: nil, unrecognized: nil)
-    functions = {
-      question_and_answer:, question_selection:,
-      multiple_choice:, multiple_selection:,
-      image_selection:, text_or_call:, unrecognized:
-    }.compact
+  def self.by_kind(**functions)
+    unknown = functions.keys - Challenge::KINDS
+    raise ArgumentError, "no kind of challenge: #{unknown.join(", ")}" if unknown.any?
+
+    functions = functions.compact
     lambda do |round|
       missing = round.challenges.map(&:kind).find { |kind| !functions.key?(kind) }
       raise UnansweredChallengeError.new("no function answers #{missing}", receiver: functions, key: missing) if missing

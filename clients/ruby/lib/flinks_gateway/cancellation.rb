@@ -4,7 +4,7 @@
 
 module FlinksGateway
   # Ends calls from another thread, or from a signal handler: give it to the calls, and {#cancel} ends those that run
-  # and refuses those that come. A cancelled call raises a {GatewayError} with code +:CANCELLED+, and the gateway drops
+  # and refuses those that come. A cancelled call raises a {GatewayError} with code `:CANCELLED`, and the gateway drops
   # its request to Flinks; whether the bank took it is unknown.
   #
   #   stop = FlinksGateway::Cancellation.new

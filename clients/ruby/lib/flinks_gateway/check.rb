@@ -7,79 +7,62 @@ module FlinksGateway
   # changed a frozen text (`strip!`, `force_encoding`) would be told so by a FrozenError that quotes it.
   # @api private
   module Check
-    REQUIRED = Object.new.freeze
-
-    # Text, as UTF-8. Bytes without an encoding, as sockets give them and terminals under `LANG=C`, are taken for UTF-8.
-    TEXT = lambda do |name, value|
-      refuse(TypeError, name, "must be a String") unless value.is_a?(String)
-      raw = [Encoding::BINARY, Encoding::US_ASCII].include?(value.encoding)
-      text = raw ? value.dup.force_encoding(Encoding::UTF_8) : value
-      begin
-        text = text.encode(Encoding::UTF_8)
+    class << self
+      # Text, as UTF-8. Bytes without an encoding, as sockets give them and terminals under `LANG=C`, are taken for
+      # UTF-8.
+      def text(name, value)
+        one_of(name, value, String)
+        raw = [Encoding::BINARY, Encoding::US_ASCII].include?(value.encoding)
+        text = raw ? value.dup.force_encoding(Encoding::UTF_8) : value.encode(Encoding::UTF_8)
+        text.valid_encoding? ? text : refuse(ArgumentError, name, "is not valid UTF-8")
       rescue EncodingError
         refuse(ArgumentError, name, "cannot be encoded as UTF-8")
       end
-      refuse(ArgumentError, name, "is not valid UTF-8") unless text.valid_encoding?
-      text
-    end
 
-    BYTES = lambda do |name, value|
-      refuse(TypeError, name, "must be a String") unless value.is_a?(String)
-      value.b
-    end
+      def bytes(name, value) = one_of(name, value, String).b
 
-    FLAG = lambda do |name, value|
-      refuse(TypeError, name, "must be true or false") unless [true, false].include?(value)
-      value
-    end
-
-    INTEGER = lambda do |name, value|
-      refuse(TypeError, name, "must be an Integer") unless value.is_a?(Integer)
-      refuse(ArgumentError, name, "is out of range") unless value.between?(-(2**31), (2**31) - 1)
-      value
-    end
-
-    TIME = lambda do |name, value|
-      refuse(TypeError, name, "must be a Time or nil") unless value.nil? || value.is_a?(Time)
-      value
-    end
-
-    # What JSON can hold.
-    JSON = lambda do |name, value|
-      case value
-      when Hash then value.to_h { |key, item| [TEXT.call(name, key), JSON.call(name, item)] }
-      when Array then value.map { |item| JSON.call(name, item) }
-      when String then TEXT.call(name, value)
-      when Numeric, true, false, nil then value
-      else refuse(TypeError, name, "must be made of what JSON can hold")
+      def flag(name, value)
+        [true, false].include?(value) ? value : refuse(TypeError, name, "must be true or false")
       end
-    end
 
-    class << self
-      def one_of(*classes)
-        lambda do |name, value|
-          next value if classes.any? { |wanted| wanted.nil? ? value.nil? : value.is_a?(wanted) }
+      def integer(name, value)
+        one_of(name, value, Integer)
+        value.between?(-(2**31), (2**31) - 1) ? value : refuse(ArgumentError, name, "is out of range")
+      end
 
-          refuse(TypeError, name, "must be #{classes.map { |wanted| wanted&.name || "nil" }.join(" or ")}")
+      def time(name, value) = one_of(name, value, Time)
+
+      # What JSON can hold.
+      def json(name, value)
+        case value
+        when Hash then value.to_h { |key, item| [text(name, key), json(name, item)] }
+        when Array then value.map { |item| json(name, item) }
+        when String then text(name, value)
+        when Numeric, true, false, nil then value
+        else refuse(TypeError, name, "must be made of what JSON can hold")
         end
       end
 
-      def list(check)
-        lambda do |name, value|
-          refuse(TypeError, name, "must be an Array") unless value.is_a?(Array)
-          value.map { |item| check.call(name, item) }
-        end
+      def one_of(name, value, *classes)
+        return value if classes.any? { |wanted| value.is_a?(wanted) }
+
+        refuse(TypeError, name, "must be #{classes.join(" or ")}")
       end
 
       # A value of an enum.
-      def enum(values)
-        lambda do |name, value|
-          unless values.all.include?(value)
-            refuse(ArgumentError, name, "must be one of #{values.all.map(&:inspect).join(", ")}")
-          end
-          value
-        end
+      def enum(name, value, values)
+        return value if values.all.include?(value)
+
+        refuse(ArgumentError, name, "must be one of #{values.all.map(&:inspect).join(", ")}")
       end
+
+      # An Array of what passes another check.
+      def list(name, value, check, *more)
+        one_of(name, value, Array).map { |item| public_send(check, name, item, *more) }
+      end
+
+      # `nil`, or what passes another check.
+      def optional(name, value, check, *more) = value.nil? ? nil : public_send(check, name, value, *more)
 
       # A number of seconds until a deadline, as a Float. gRPC's dates end in 2038: a year is as good as for ever.
       def seconds(name, value)

@@ -6,12 +6,12 @@ module FlinksGateway
   # A connection to a gateway, made by {FlinksGateway.connect}. Threads may share it; processes may not: connect after a
   # fork.
   #
-  # Every call takes +timeout+, its deadline in seconds, and +cancellation+, a {Cancellation} to end it with. A call
-  # whose thread is interrupted (+Timeout+, +Thread#raise+, +Thread#kill+, Ctrl-C) is cancelled too, and the
+  # Every call takes `timeout`, its deadline in seconds, and `cancellation`, a {Cancellation} to end it with. A call
+  # whose thread is interrupted (`Timeout`, `Thread#raise`, `Thread#kill`, Ctrl-C) is cancelled too, and the
   # interruption goes on unchanged.
   #
-  # Every call raises {GatewayError} when it fails, and +ArgumentError+ or +TypeError+ for wrong arguments, before
-  # anything is sent. What the function of +bearer_token+ raises is raised unchanged.
+  # Every call raises {GatewayError} when it fails, and `ArgumentError` or `TypeError` for wrong arguments, before
+  # anything is sent. What the function of `bearer_token` raises is raised unchanged.
   class Client
     include Printing
 
@@ -26,48 +26,50 @@ module FlinksGateway
     # Signs a customer in at their bank now. Takes from seconds to minutes. Never repeated: each call is an attempt at
     # the bank, and banks lock customers out.
     # @param request [AuthorizeRequest]
-    # @param timeout [Numeric, nil] seconds; +nil+ is the client's +live_timeout+
+    # @param timeout [Numeric, nil] seconds; `nil` is the client's `live_timeout`
     # @param cancellation [Cancellation, nil]
     # @return [Session, ChallengeRound, PendingOperation]
     # @raise [GatewayError]
     def authorize(request, timeout: nil, cancellation: nil)
-      Check.one_of(AuthorizeRequest).call(:request, request)
-      call(:authorize, Wire.authorize(request), timeout || @options.live_timeout, cancellation)
+      Check.one_of(:request, request, AuthorizeRequest)
+      call(:authorize, Conversions.authorize_request(request), timeout, cancellation)
     end
 
     # Answers the challenges of a round and goes on with the sign-in. Never repeated. Works from any process.
     # @param continuation [String] the {ChallengeRound#continuation}
     # @param answers [Array<Answer>] one for each challenge
-    # @param timeout [Numeric, nil] seconds; +nil+ is the client's +live_timeout+
+    # @param timeout [Numeric, nil] seconds; `nil` is the client's `live_timeout`
     # @param cancellation [Cancellation, nil]
     # @return [Session, ChallengeRound, PendingOperation]
     # @raise [GatewayError]
     def answer(continuation, answers, timeout: nil, cancellation: nil)
-      continuation = Check::TEXT.call(:continuation, continuation)
-      answers = Check.list(Check.one_of(Answer)).call(:answers, answers)
-      call(:answer_challenges, Wire.answers(continuation, answers), timeout || @options.live_timeout, cancellation)
+      message = V1::AnswerChallengesRequest.new(
+        continuation: Check.text(:continuation, continuation),
+        answers: Check.list(:answers, answers, :one_of, Answer).map { |answer| Conversions.answer(answer) }
+      )
+      call(:answer_challenges, message, timeout, cancellation)
     end
 
-    # Reopens a saved login from Flinks' cache, without asking the bank. Repeated on +UNAVAILABLE+, a few times.
+    # Reopens a saved login from Flinks' cache, without asking the bank. Repeated on `UNAVAILABLE`, a few times.
     # @param request [CachedAuthorizeRequest]
-    # @param timeout [Numeric, nil] seconds, repeats included; +nil+ is the client's +cached_timeout+
+    # @param timeout [Numeric, nil] seconds, repeats included; `nil` is the client's `cached_timeout`
     # @param cancellation [Cancellation, nil]
     # @return [Session, PendingOperation]
     # @raise [GatewayError]
     def cached_authorize(request, timeout: nil, cancellation: nil)
-      Check.one_of(CachedAuthorizeRequest).call(:request, request)
-      call(:cached_authorize, Wire.cached(request), timeout || @options.cached_timeout, cancellation)
+      Check.one_of(:request, request, CachedAuthorizeRequest)
+      call(:cached_authorize, Conversions.cached_authorize_request(request), timeout, cancellation)
     end
 
     # Signs in from beginning to end: {#authorize}, then the answerer and {#answer} until there is an outcome.
     #
-    # When the answers are not there by the round's +expire_time+, the answerer is interrupted where it waits, as
-    # +Timeout+ does, and a {GatewayError} of {ErrorReason::SESSION_EXPIRED} is raised; nothing is sent. What the
+    # When the answers are not there by the round's `expire_time`, the answerer is interrupted where it waits, as
+    # `Timeout` does, and a {GatewayError} of {ErrorReason::SESSION_EXPIRED} is raised; nothing is sent. What the
     # answerer raises is raised unchanged.
     # @param request [AuthorizeRequest]
     # @param answerer [#call, nil] given a {ChallengeRound}, returns an Array of {Answer}s; {FlinksGateway.by_kind}
     #   makes one. Or a block.
-    # @param timeout [Numeric, nil] seconds for each call to the gateway; +nil+ is the client's +live_timeout+
+    # @param timeout [Numeric, nil] seconds for each call to the gateway; `nil` is the client's `live_timeout`
     # @param cancellation [Cancellation, nil]
     # @yieldparam round [ChallengeRound]
     # @yieldreturn [Array<Answer>]
@@ -86,7 +88,7 @@ module FlinksGateway
       outcome
     end
 
-    # Ends the connection, once the calls that run have ended; new ones raise +IOError+. May be called more than once.
+    # Ends the connection, once the calls that run have ended; new ones raise `IOError`. May be called more than once.
     # @return [void]
     def close
       @closed = true
@@ -99,9 +101,9 @@ module FlinksGateway
     def printable = { address: @options.address, plaintext: @options.plaintext }
 
     def call(method, message, timeout, cancellation)
-      seconds = Check.seconds(:timeout, timeout)
-      Check.one_of(Cancellation, nil).call(:cancellation, cancellation)
       repeatable = method == :cached_authorize
+      seconds = Check.seconds(:timeout, timeout || (repeatable ? @options.cached_timeout : @options.live_timeout))
+      Check.optional(:cancellation, cancellation, :one_of, Cancellation)
       if cancellation&.cancelled?
         raise GatewayError.without_details(:CANCELLED, "cancelled; nothing was sent", repeatable:)
       end
@@ -110,11 +112,11 @@ module FlinksGateway
       begin
         response = cancellation ? cancellation.during(operation) { run(operation) } : run(operation)
       rescue GRPC::BadStatus => e
-        raise Wire.error(e, operation.metadata, repeatable:)
+        raise Status.error(e, operation.metadata, repeatable:)
       rescue GRPC::Core::CallError, Google::Protobuf::ParseError
         raise not_understood(operation, :INTERNAL, "the answer cannot be read", repeatable)
       end
-      Wire.outcome(response) ||
+      (repeatable ? Conversions.final_outcome(response) : Conversions.outcome(response)) ||
         raise(not_understood(operation, :UNKNOWN, "the outcome is newer than this client", repeatable))
     end
 
@@ -138,7 +140,7 @@ module FlinksGateway
     end
 
     def not_understood(operation, code, message, repeatable)
-      GatewayError.without_details(code, message, repeatable:, call_id: Wire.call_id(operation.metadata) || "")
+      GatewayError.without_details(code, message, repeatable:, call_id: Status.call_id(operation.metadata) || "")
     end
   end
 
@@ -146,26 +148,23 @@ module FlinksGateway
   # returns what the block did.
   #
   # TLS against the system's certificate authorities is the default.
-  # @param address [String] +host:port+, an IPv6 host in brackets
-  # @param ca [String, nil] PEM of the certificate authorities to trust instead
-  # @param certificate [String, nil] PEM of the client's own certificate, for mTLS; with +private_key+
-  # @param private_key [String, nil] PEM of its key
-  # @param bearer_token [String, #call, nil] sent with each call; what is callable is asked before each
-  # @param plaintext [Boolean] no TLS; to loopback addresses only
-  # @param dangerously_allow_plaintext_beyond_loopback [Boolean] to any address: for a mesh that encrypts on its own
-  # @param live_timeout [Numeric] deadline of {Client#authorize} and {Client#answer}, in seconds: a little more than the
-  #   gateway's own, so that the gateway is the one to answer
-  # @param cached_timeout [Numeric] deadline of {Client#cached_authorize}, in seconds
-  # @yieldparam client [Client]
-  # @return [Client] or what the block returns
-  # @raise [ArgumentError, TypeError] for options that are wrong or contradict each other
-  def self.connect(address, ca: nil, certificate: nil, private_key: nil, bearer_token: nil, plaintext: false,
-                   dangerously_allow_plaintext_beyond_loopback: false, live_timeout: 250, cached_timeout: 35)
-    options = Options.new(
-      address, ca:, certificate:, private_key:, bearer_token:, plaintext:,
-               dangerously_allow_plaintext_beyond_loopback:, live_timeout:, cached_timeout:
-    )
-    client = Client.new(options)
+  # @overload connect(address, ca: nil, certificate: nil, private_key: nil, bearer_token: nil, plaintext: false,
+  #     dangerously_allow_plaintext_beyond_loopback: false, live_timeout: 250, cached_timeout: 35)
+  #   @param address [String] `host:port`, an IPv6 host in brackets
+  #   @param ca [String, nil] PEM of the certificate authorities to trust instead
+  #   @param certificate [String, nil] PEM of the client's own certificate, for mTLS; with `private_key`
+  #   @param private_key [String, nil] PEM of its key
+  #   @param bearer_token [String, #call, nil] sent with each call; what is callable is asked before each
+  #   @param plaintext [Boolean] no TLS; to loopback addresses only
+  #   @param dangerously_allow_plaintext_beyond_loopback [Boolean] to any address: for a mesh that encrypts on its own
+  #   @param live_timeout [Numeric] deadline of {Client#authorize} and {Client#answer}, in seconds: a little more than
+  #     the gateway's own, so that the gateway is the one to answer
+  #   @param cached_timeout [Numeric] deadline of {Client#cached_authorize}, in seconds
+  #   @yieldparam client [Client]
+  #   @return [Client] or what the block returns
+  #   @raise [ArgumentError, TypeError] for options that are wrong or contradict each other
+  def self.connect(address, **options)
+    client = Client.new(Options.new(address, **options))
     return client unless block_given?
 
     begin

@@ -7,41 +7,43 @@ module FlinksGateway
   class FieldViolation < Value
     # The field's path in the contract.
     # @return [String]
-    field :field, Check::TEXT, default: ""
+    field :field
     # The rule, and how to keep it.
     # @return [String]
-    field :description, Check::TEXT, default: ""
+    field :description
     # The rule's name.
     # @return [String]
-    field :reason, Check::TEXT, default: ""
+    field :reason
+
+    def initialize(field: "", description: "", reason: "") = super
   end
 
   # A call that failed. {#reason} says what happened, {#next_step} who must do what; there is a predicate for each
   # reason, such as {#credentials_rejected?}.
   #
-  # The +cause+ is the error of the gRPC library, where there was one.
+  # The `cause` is the error of the gRPC library, where there was one.
   class GatewayError < StandardError
     include ErrorPredicates
 
-    # @return [Symbol] gRPC's status code, such as +:INVALID_ARGUMENT+
+    # @return [Symbol] gRPC's status code, such as `:INVALID_ARGUMENT`
     attr_reader :code
-    # @return [Symbol] a value of {ErrorReason}; +UNSPECIFIED+ when newer than this client
+    # @return [Symbol] a value of {ErrorReason}; `UNSPECIFIED` when newer than this client
     attr_reader :reason
-    # @return [String] the reason's name as it came, such as +ERROR_REASON_CREDENTIALS_REJECTED+
+    # @return [String] the reason's name as it came, such as `ERROR_REASON_CREDENTIALS_REJECTED`
     attr_reader :reason_name
-    # @return [Symbol] a value of {NextStep}; +UNSPECIFIED+ when newer than this client
+    # @return [Symbol] a value of {NextStep}; `UNSPECIFIED` when newer than this client
     attr_reader :next_step
     # @return [Float, nil] seconds to wait before the call is repeated, where that is of use
     attr_reader :retry_delay
     # @return [Array<FieldViolation>] the fields of the request at fault
     attr_reader :field_violations
-    # @return [Hash{String => String}] all of +ErrorInfo.metadata+
+    # @return [Hash{String => String}] all of `ErrorInfo.metadata`
     attr_reader :metadata
-    # @return [String] the gateway's +x-request-id+: the call's line in its log; empty when no gateway answered
+    # @return [String] the gateway's `x-request-id`: the call's line in its log; empty when no gateway answered
     attr_reader :call_id
 
     # @api private
-    def initialize(message, code:, reason:, reason_name:, next_step:, retryable:,
+    def initialize(message, code:, reason:, next_step:, retryable:, reason_name: ErrorReason::BY_NAME.key(reason),
                    retry_delay: nil, field_violations: [], metadata: {}, call_id: "")
       super(message)
       @code = code
@@ -60,7 +62,7 @@ module FlinksGateway
     # @return [Boolean]
     def retryable? = @retryable
 
-    # @return [String] Flinks' own code, such as +INVALID_PASSWORD+; empty when Flinks gave none
+    # @return [String] Flinks' own code, such as `INVALID_PASSWORD`; empty when Flinks gave none
     def flinks_code = metadata.fetch("flinks_code", "")
 
     # @return [Integer] the status of Flinks' reply; 0 when Flinks did not answer
@@ -74,12 +76,10 @@ module FlinksGateway
 
     # @param _keys [Array<Symbol>, nil]
     # @return [Hash{Symbol => Object}] what decides: code, reason, next_step, retryable, flinks_code
-    def deconstruct_keys(_keys)
-      { code:, reason:, next_step:, retryable: retryable?, flinks_code: }
-    end
+    def deconstruct_keys(_keys) = { code:, reason:, next_step:, retryable: retryable?, flinks_code: }
 
     class << self
-      # An error without the gateway's +ErrorInfo+, of which no more is known than its code.
+      # An error without the gateway's `ErrorInfo`, of which no more is known than its code.
       # @api private
       def without_details(code, message, repeatable:, call_id: "")
         reason, next_step, retryable =
@@ -88,25 +88,22 @@ module FlinksGateway
           when :UNAUTHENTICATED, :PERMISSION_DENIED, :UNIMPLEMENTED then [:UNSPECIFIED, :CONTACT_OPERATOR, false]
           else [:OUTCOME_UNKNOWN, :CHECK_OUTCOME, repeatable]
           end
-        new(message, code:, reason:, reason_name: ErrorReason::BY_NAME.key(reason),
-                     next_step:, retryable:, call_id:)
+        new(message, code:, reason:, next_step:, retryable:, call_id:)
       end
 
-      # The answers to a round were not there by its +expire_time+. As the gateway would say it.
+      # The answers to a round were not there by its `expire_time`. As the gateway would say it.
       # @api private
       def expired(round)
-        reason = ErrorReason::SESSION_EXPIRED
-        name = ErrorReason::BY_NAME.key(reason)
-        next_step = NextStep::START_OVER
-        metadata = { "next_step" => NextStep::BY_NAME.key(next_step), "retryable" => "false",
-                     "request_id" => round.request_id }
-        new("the round has expired; nothing was sent", code: :NOT_FOUND, reason:, reason_name: name,
-                                                       next_step:, retryable: false, metadata:)
+        metadata = {
+          "next_step" => "NEXT_STEP_START_OVER", "retryable" => "false", "request_id" => round.request_id
+        }
+        new("the round has expired; nothing was sent", code: :NOT_FOUND, reason: :SESSION_EXPIRED,
+                                                       next_step: :START_OVER, retryable: false, metadata:)
       end
     end
   end
 
-  # The error of {FlinksGateway.by_kind} for a kind of challenge without a function. Its +key+ is the kind.
+  # The error of {FlinksGateway.by_kind} for a kind of challenge without a function. Its `key` is the kind.
   class UnansweredChallengeError < KeyError
   end
 end

@@ -19,17 +19,16 @@ module FlinksGateway
 
     attr_reader :address, :plaintext, :live_timeout, :cached_timeout
 
-    def initialize(address, ca:, certificate:, private_key:, bearer_token:, plaintext:,
-                   dangerously_allow_plaintext_beyond_loopback:, live_timeout:, cached_timeout:)
-      @address = Check::TEXT.call(:address, address)
-      @plaintext = Check::FLAG.call(:plaintext, plaintext)
+    def initialize(address, ca: nil, certificate: nil, private_key: nil, bearer_token: nil, plaintext: false,
+                   dangerously_allow_plaintext_beyond_loopback: false, live_timeout: 250, cached_timeout: 35)
+      @address = Check.text(:address, address)
+      @plaintext = Check.flag(:plaintext, plaintext)
       @live_timeout = Check.seconds(:live_timeout, live_timeout)
       @cached_timeout = Check.seconds(:cached_timeout, cached_timeout)
       @metadata = bearing(bearer_token)
       beyond = dangerously_allow_plaintext_beyond_loopback
-      Check::FLAG.call(:dangerously_allow_plaintext_beyond_loopback, beyond)
-      check_address(beyond)
-      check_combination(ca, certificate, private_key, beyond)
+      Check.flag(:dangerously_allow_plaintext_beyond_loopback, beyond)
+      check(ca, certificate, private_key, beyond)
       @credentials = plaintext ? :this_channel_is_insecure : tls(ca, certificate, private_key)
     end
 
@@ -76,20 +75,24 @@ module FlinksGateway
 
     # Refused here: gRPC's error would quote it.
     def authorization(token)
-      token = Check::TEXT.call(:bearer_token, token)
-      Check.refuse(ArgumentError, :bearer_token, "must be visible ASCII characters") unless token.match?(/\A[!-~]+\z/)
+      token = Check.text(:bearer_token, token)
+      refuse(:bearer_token, "must be visible ASCII characters") unless token.match?(/\A[!-~]+\z/)
       { "authorization" => "Bearer #{token}" }
     end
 
-    def check_address(beyond)
-      match = HOST_AND_PORT.match(address)
-      unless match && match[:port].to_i <= 65_535
-        Check.refuse(ArgumentError, :address, "must be host:port, an IPv6 host in brackets")
+    def check(ca, certificate, private_key, beyond)
+      at = HOST_AND_PORT.match(address)
+      refuse(:address, "must be host:port, an IPv6 host in brackets") unless at && at[:port].to_i <= 65_535
+      if plaintext
+        refuse(:plaintext, "is for loopback addresses only") unless beyond || loopback?(at[:ip] || at[:host])
+        refuse(:plaintext, "goes without ca, certificate and private_key") if ca || certificate || private_key
+      else
+        refuse(:certificate, "and private_key go together") if certificate.nil? != private_key.nil?
+        refuse(:dangerously_allow_plaintext_beyond_loopback, "needs plaintext") if beyond
       end
-      return if !plaintext || beyond || loopback?(match[:ip] || match[:host])
-
-      Check.refuse(ArgumentError, :plaintext, "is for loopback addresses only")
     end
+
+    def refuse(name, rule) = Check.refuse(ArgumentError, name, rule)
 
     def loopback?(host)
       return true if host.casecmp?("localhost")
@@ -98,16 +101,6 @@ module FlinksGateway
       ip.ipv4? ? IPAddr.new("127.0.0.0/8").include?(ip) : ip == IPAddr.new("::1")
     rescue IPAddr::Error
       false
-    end
-
-    def check_combination(ca, certificate, private_key, beyond)
-      if plaintext && [ca, certificate, private_key].any?
-        Check.refuse(ArgumentError, :plaintext, "goes without ca, certificate and private_key")
-      end
-      Check.refuse(ArgumentError, :certificate, "and private_key go together") if certificate.nil? != private_key.nil?
-      return unless beyond && !plaintext
-
-      Check.refuse(ArgumentError, :dangerously_allow_plaintext_beyond_loopback, "needs plaintext")
     end
 
     # What cannot be read is refused here: gRPC would log it and then find no address to connect to.
@@ -119,14 +112,14 @@ module FlinksGateway
 
       chain = readable(:certificate, certificate) { |pem| OpenSSL::X509::Certificate.load(pem) }
       key = readable(:private_key, private_key) { |pem| OpenSSL::PKey.read(pem, "") }
-      Check.refuse(ArgumentError, :private_key, "is not the certificate's") unless chain.first.check_private_key(key)
+      refuse(:private_key, "is not the certificate's") unless chain.first.check_private_key(key)
       GRPC::Core::ChannelCredentials.new(roots, private_key, certificate)
     end
 
     def readable(name, pem)
-      yield Check::BYTES.call(name, pem)
+      yield Check.bytes(name, pem)
     rescue OpenSSL::OpenSSLError
-      Check.refuse(ArgumentError, name, "cannot be read as PEM")
+      refuse(name, "cannot be read as PEM")
     end
 
     # gRPC for Ruby would trust a list of its own.

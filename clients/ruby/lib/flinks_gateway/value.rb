@@ -4,7 +4,7 @@
 
 module FlinksGateway
   # Prints an object without its secrets, in every way that Ruby and its serialisers have. Subclasses say in
-  # +printable+ what may be seen.
+  # `printable` what may be seen.
   # @api private
   module Printing
     # What stands for a secret.
@@ -12,7 +12,7 @@ module FlinksGateway
     # @return [String] printed without quotes
     def SECRET.inspect = "[redacted]"
 
-    # @return [String] the fields, with +[redacted]+ in place of each secret
+    # @return [String] the fields, with `[redacted]` in place of each secret
     def inspect
       fields = printable.map { |name, value| " #{name}=#{value.inspect}" }.join(",")
       "#<#{self.class.name}#{fields}>"
@@ -22,10 +22,10 @@ module FlinksGateway
     # @return [void]
     def pretty_print(printer) = printer.text(inspect)
 
-    # @return [Hash] for JSON, with +[redacted]+ in place of each secret
+    # @return [Hash] for JSON, with `[redacted]` in place of each secret
     def as_json(*) = printable.to_h { |name, value| [name.to_s, Printing.plain(value)] }
 
-    # @return [String] as {#as_json}; needs +json+
+    # @return [String] as {#as_json}; needs `json`
     def to_json(*args) = as_json.to_json(*args)
 
     # For YAML, which goes one way.
@@ -49,46 +49,35 @@ module FlinksGateway
   end
   private_constant :Printing
 
-  # A value with named fields: frozen, equal by its fields, and without its secrets wherever it is printed. Fields are
-  # read by name.
+  # A value with named fields: frozen, equal by its fields, and without its secrets wherever it is printed. Values are
+  # made from keywords, whose types are checked: `ArgumentError` and `TypeError` name a field that is wrong, and never
+  # quote it.
   #
-  # Values match patterns by class and by those fields that are no secrets (+in Session[login: Login => login]+): Ruby
+  # Values match patterns by class and by those fields that are no secrets (`in Session[login: Login => login]`): Ruby
   # prints what did not match a pattern.
   class Value
     include Printing
 
-    # @api private
-    Field = Struct.new(:check, :secret, :default)
-    private_constant :Field
-
     class << self
-      # @api private
-      def fields = (superclass <= Value ? superclass.fields : {}).merge(@fields || {})
-
       # @return [Array<Symbol>] the names of all fields
       def members = fields.keys
 
+      # @api private
+      # @return [Hash{Symbol => Boolean}] whether each field is a secret
+      def fields = (superclass <= Value ? superclass.fields : {}).merge(@fields || {})
+
       private
 
-      # Declares a field: how it is checked, whether it is a secret, and what it is when it is not given.
-      def field(name, check, secret: false, default: Check::REQUIRED)
-        (@fields ||= {})[name] = Field.new(check, secret, default).freeze
+      def field(name, secret: false)
+        (@fields ||= {})[name] = secret
         define_method(name) { @fields.call.fetch(name) }
       end
     end
 
-    def initialize(**given)
-      fields = self.class.fields
-      unknown = given.keys - fields.keys
-      raise ArgumentError, "unknown keyword: #{unknown.first.inspect}" unless unknown.empty?
-
-      checked = fields.to_h do |name, field|
-        value = given.fetch(name, field.default)
-        raise ArgumentError, "missing keyword: #{name.inspect}" if value.equal?(Check::REQUIRED)
-
-        [name, field.check.call(name, value)]
-      end
-      @fields = Value.send(:seal, checked.freeze)
+    # @api private
+    def initialize(**fields)
+      # Held by a closure, so that what walks through instance variables does not come upon them.
+      @fields = -> { fields }
       freeze
     end
 
@@ -101,7 +90,7 @@ module FlinksGateway
 
     # @param _keys [Array<Symbol>, nil]
     # @return [Hash{Symbol => Object}] the fields that are no secrets
-    def deconstruct_keys(_keys) = all_fields.reject { |name, _| self.class.fields[name].secret }
+    def deconstruct_keys(_keys) = all_fields.reject { |name, _| self.class.fields[name] }
 
     protected
 
@@ -109,12 +98,6 @@ module FlinksGateway
 
     private
 
-    def printable
-      all_fields.to_h { |name, value| [name, self.class.fields[name].secret ? SECRET : value] }
-    end
-
-    # Fields are held by a closure, so that what walks through instance variables does not come upon them.
-    def self.seal(fields) = -> { fields }
-    private_class_method :seal
+    def printable = all_fields.to_h { |name, value| [name, self.class.fields[name] ? SECRET : value] }
   end
 end

@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+# What a failed call's status says, as a `GatewayError`.
+
+require "google/rpc/error_details_pb"
+require "google/rpc/status_pb"
+require_relative "bad_request_pb"
+
+module FlinksGateway
+  # @api private
+  module Status
+    DOMAIN = "flinks-gateway"
+    CODES = GRPC::Core::StatusCodes.constants.to_h { |name| [GRPC::Core::StatusCodes.const_get(name), name] }.freeze
+
+    class << self
+      # @param failure [GRPC::BadStatus]
+      # @param headers [Hash, nil] the metadata before the answer
+      # @param repeatable [Boolean] whether this call may be repeated when its outcome is unknown
+      def error(failure, headers, repeatable:)
+        code = CODES.fetch(failure.code, :UNKNOWN)
+        message = failure.details.to_s.dup.force_encoding(Encoding::UTF_8).scrub
+        call_id = call_id(failure.metadata) || call_id(headers) || ""
+        details = details(failure.metadata)
+        info = unpack(details, Google::Rpc::ErrorInfo)
+        return GatewayError.without_details(code, message, repeatable:, call_id:) unless info && info.domain == DOMAIN
+
+        GatewayError.new(
+          message,
+          code:,
+          reason: ErrorReason.named(info.reason),
+          reason_name: info.reason,
+          next_step: NextStep.named(info.metadata["next_step"]),
+          retryable: info.metadata["retryable"] == "true",
+          retry_delay: WellKnown.seconds(unpack(details, Google::Rpc::RetryInfo)&.retry_delay),
+          field_violations: violations(unpack(details, BadRequest, "google.rpc.BadRequest")),
+          metadata: info.metadata.to_h,
+          call_id:
+        )
+      end
+
+      def call_id(metadata) = Array(metadata && metadata["x-request-id"]).first
+
+      private
+
+      def violations(bad_request)
+        bad_request.to_h.fetch(:field_violations, []).map { |violation| FieldViolation.new(**violation) }
+      end
+
+      def details(metadata)
+        bytes = Array(metadata && metadata["grpc-status-details-bin"]).first
+        bytes ? Google::Rpc::Status.decode(bytes).details.to_a : []
+      rescue Google::Protobuf::ParseError
+        []
+      end
+
+      def unpack(details, type, name = type.descriptor.name)
+        found = details.find { |any| any.type_url.delete_prefix("type.googleapis.com/") == name }
+        found && type.decode(found.value)
+      rescue Google::Protobuf::ParseError
+        nil
+      end
+    end
+  end
+  private_constant :Status
+end
