@@ -3,16 +3,15 @@
 
 #include <algorithm>
 #include <mutex>
-#include <ostream>
 #include <regex>
 #include <set>
 
 #include <grpcpp/grpcpp.h>
 
 #include "convert.h"
-#include "error.h"
 #include "flinks/gateway/v1/authorization_service.grpc.pb.h"
 #include "internal.h"
+#include "print.h"
 #include "service_config.h"
 
 namespace flinks_gateway {
@@ -20,12 +19,24 @@ namespace flinks_gateway {
 using internal::Access;
 using internal::Call;
 using internal::make_error;
-using Service = internal::pb::AuthorizationService;
+using internal::secret;
+namespace pb = internal::pb;
+using Service = pb::AuthorizationService;
 
 struct Cancellation::State {
   std::mutex mutex;
   bool cancelled = false;
   std::set<grpc::ClientContext*> calls;
+
+  /// False where it is too late for the call.
+  bool add(grpc::ClientContext& call) {
+    const std::lock_guard lock(mutex);
+    return !cancelled && calls.insert(&call).second;
+  }
+  void remove(grpc::ClientContext& call) {
+    const std::lock_guard lock(mutex);
+    calls.erase(&call);
+  }
 };
 
 Cancellation::Cancellation() : state_(std::make_shared<State>()) {}
@@ -47,42 +58,21 @@ struct Client::Connection {
   std::mutex mutex;
   std::shared_ptr<Service::Stub> stub;  // None once it is closed.
 
-  template <class Request, class Response>
-  auto call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-            const Request& request, const CallOptions& own, Call kind);
+  template <class Outcome, class Request, class Response>
+  Outcome call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+               const Request& request, const CallOptions& own, Call kind);
 };
 
 namespace {
 
-void refuse(const std::string& why) { throw std::invalid_argument("flinks_gateway: " + why); }
-
-/// A call that its Cancellation can end while this lives.
-class Cancellable {
- public:
-  Cancellable(const Cancellation& cancellation, grpc::ClientContext& context, Call kind)
-      : state_(Access::state(cancellation)), context_(context) {
-    const std::lock_guard lock(state_.mutex);
-    if (state_.cancelled) {
-      throw make_error(kind, StatusCode::kCancelled, "cancelled before it was sent", "", "");
-    }
-    state_.calls.insert(&context_);
-  }
-  Cancellable(const Cancellable&) = delete;
-  Cancellable& operator=(const Cancellable&) = delete;
-  ~Cancellable() {
-    const std::lock_guard lock(state_.mutex);
-    state_.calls.erase(&context_);
-  }
-
- private:
-  Access::CancellationState& state_;
-  grpc::ClientContext& context_;
-};
+void require(bool holds, const char* rule) {
+  if (!holds) throw std::invalid_argument(std::string("flinks_gateway: ") + rule);
+}
 
 /// gRPC ends the process over metadata that HTTP/2 cannot carry, so a token is looked at first.
 void check_token(const std::string& token) {
   const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-  if (token.empty() || !visible) refuse("the bearer token is empty, or has more than visible ASCII characters");
+  require(!token.empty() && visible, "a bearer token is not empty, and only visible ASCII characters");
 }
 
 std::string call_id(const grpc::ClientContext& context) {
@@ -99,50 +89,35 @@ std::string target_of(const std::string& address, const ConnectOptions& options)
   static const std::regex kLoopback(R"((localhost|127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|\[::1\]))",
                                     std::regex::icase);
   std::smatch parts;
-  if (!std::regex_match(address, parts, kAddress) || std::stoi(parts[2]) > 65535) {
-    refuse("an address is host:port, with IPv6 in brackets");
-  }
+  require(std::regex_match(address, parts, kAddress) && std::stoi(parts[2]) <= 65535,
+          "an address is host:port, with IPv6 in brackets");
   std::string host = parts[1];
-  if (options.plaintext && !options.dangerously_allow_plaintext_beyond_loopback &&
-      !std::regex_match(host, kLoopback)) {
-    refuse("plaintext goes to loopback addresses only: passwords are in it");
-  }
+  require(
+      !options.plaintext || options.dangerously_allow_plaintext_beyond_loopback || std::regex_match(host, kLoopback),
+      "plaintext goes to loopback addresses only: passwords are in it");
   if (host.front() == '[') host = "%5B" + host.substr(1, host.size() - 2) + "%5D";
   return "dns:///" + host + ":" + std::string(parts[2]);
 }
 
 void check(const ConnectOptions& options) {
-  const auto pem = [](const char* name, const std::string& text) {
-    if (!text.empty() && text.find("-----BEGIN ") == std::string::npos) refuse(std::string(name) + " is no PEM");
-  };
-  pem("ca", options.ca);
-  pem("certificate", options.certificate);
-  pem("private_key", options.private_key);
-  if (options.certificate.empty() != options.private_key.empty()) {
-    refuse("certificate and private_key need each other");
+  for (const std::string* pem : {&options.ca, &options.certificate, &options.private_key}) {
+    require(pem->empty() || pem->find("-----BEGIN ") != std::string::npos,
+            "ca, certificate and private_key are PEM texts");
   }
-  if (options.plaintext && !(options.ca.empty() && options.certificate.empty())) {
-    refuse("plaintext has no use for ca, certificate and private_key");
-  }
-  if (options.dangerously_allow_plaintext_beyond_loopback && !options.plaintext) {
-    refuse("dangerously_allow_plaintext_beyond_loopback needs plaintext");
-  }
-  if (options.live_timeout.count() <= 0 || options.cached_timeout.count() <= 0) {
-    refuse("timeouts are longer than zero");
-  }
+  require(options.certificate.empty() == options.private_key.empty(), "certificate and private_key need each other");
+  require(!options.plaintext || (options.ca.empty() && options.certificate.empty()),
+          "plaintext has no use for ca, certificate and private_key");
+  require(options.plaintext || !options.dangerously_allow_plaintext_beyond_loopback,
+          "dangerously_allow_plaintext_beyond_loopback needs plaintext");
+  require(options.live_timeout.count() > 0 && options.cached_timeout.count() > 0, "timeouts are longer than zero");
   if (const auto* token = std::get_if<std::string>(&options.bearer_token)) check_token(*token);
-  if (const auto* ask = std::get_if<std::function<std::string()>>(&options.bearer_token); ask && !*ask) {
-    refuse("the function for the bearer token is empty");
-  }
+  const auto* ask = std::get_if<std::function<std::string()>>(&options.bearer_token);
+  require(!ask || *ask, "the function for the bearer token is not empty");
 }
 
 std::shared_ptr<grpc::ChannelCredentials> credentials_of(const ConnectOptions& options) {
   if (options.plaintext) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = options.ca;
-  tls.pem_cert_chain = options.certificate;
-  tls.pem_private_key = options.private_key;
-  return grpc::SslCredentials(tls);
+  return grpc::SslCredentials({options.ca, options.private_key, options.certificate});
 }
 
 grpc::ChannelArguments arguments_of(const ConnectOptions& options) {
@@ -179,16 +154,15 @@ GatewayError expired(const ChallengeRound& round) {
   error.reason_name = "ERROR_REASON_SESSION_EXPIRED";
   error.next_step = NextStep::kStartOver;
   error.request_id = round.request_id;
-  error.metadata = {
-      {"next_step", "NEXT_STEP_START_OVER"}, {"retryable", "false"}, {"request_id", round.request_id}};
+  error.metadata = {{"next_step", "NEXT_STEP_START_OVER"}, {"retryable", "false"}, {"request_id", round.request_id}};
   return GatewayError(std::move(error));
 }
 
 }  // namespace
 
-template <class Request, class Response>
-auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                              const Request& request, const CallOptions& own, Call kind) {
+template <class Outcome, class Request, class Response>
+Outcome Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                 const Request& request, const CallOptions& own, Call kind) {
   const std::shared_ptr<Service::Stub> open = [&] {
     const std::lock_guard lock(mutex);
     return stub;
@@ -196,12 +170,12 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
   if (!open) throw std::logic_error("flinks_gateway: the client is closed");
 
   // Protobuf sends text that is not UTF-8, and no gateway can read it.
-  if (!Request().ParseFromString(request.SerializeAsString())) refuse("a text is not UTF-8");
+  require(Request().ParseFromString(request.SerializeAsString()), "a text is UTF-8");
 
   const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
   const auto timeout = own.timeout.value_or(usual);
   // gRPC would still send it.
-  if (timeout.count() <= 0) throw make_error(kind, StatusCode::kDeadlineExceeded, "no time for the call", "", "");
+  if (timeout.count() <= 0) throw make_error(kind, StatusCode::kDeadlineExceeded, "no time for the call");
 
   grpc::ClientContext context;
   if (!std::holds_alternative<std::monostate>(options.bearer_token)) {
@@ -215,19 +189,21 @@ auto Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Client
   const std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
   context.set_deadline(std::chrono::system_clock::now() + std::min(timeout, longest));
 
+  // Its cancellation can end the call from now on.
+  auto& cancellation = Access::state(own.cancellation);
+  if (!cancellation.add(context)) throw make_error(kind, StatusCode::kCancelled, "cancelled before it was sent");
+  const std::shared_ptr<void> at_the_end(nullptr, [&](void*) { cancellation.remove(context); });
+
   Response response;
-  const grpc::Status status = [&] {
-    const Cancellable cancellable(own.cancellation, context, kind);
-    return ((*open).*method)(&context, request, &response);
-  }();
+  const grpc::Status status = ((*open).*method)(&context, request, &response);
   if (!status.ok()) {
-    throw make_error(kind, static_cast<StatusCode>(status.error_code()), status.error_message(),
-                     status.error_details(), call_id(context));
+    throw make_error(kind, static_cast<StatusCode>(status.error_code()), status.error_message(), status.error_details(),
+                     call_id(context));
   }
-  auto outcome = internal::decode(response);
+  auto outcome = internal::decode<std::optional<Outcome>>(response);
   if (!outcome) {
-    throw make_error(kind, StatusCode::kUnknown, "the gateway answered with an outcome that this client does not know",
-                     "", call_id(context));
+    const char* message = "the gateway answered with an outcome that this client does not know";
+    throw make_error(kind, StatusCode::kUnknown, message, "", call_id(context));
   }
   return *std::move(outcome);
 }
@@ -239,29 +215,32 @@ Client connect(const std::string& address, ConnectOptions options) {
   const std::string target = target_of(address, options);
   auto connection = std::make_shared<Client::Connection>();
   connection->address = address;
-  connection->stub = Service::NewStub(
-      grpc::CreateCustomChannel(target, credentials_of(options), arguments_of(options)));
+  connection->stub =
+      Service::NewStub(grpc::CreateCustomChannel(target, credentials_of(options), arguments_of(options)));
   connection->options = std::move(options);
   return Client(std::move(connection));
 }
 
 Outcome Client::authorize(const AuthorizeRequest& request, const CallOptions& options) const {
-  return connection_->call(&Service::Stub::Authorize, internal::encode(request), options, Call::kLive);
+  return connection_->call<Outcome>(&Service::Stub::Authorize, internal::encode(request), options, Call::kLive);
 }
 
 Outcome Client::answer(const std::string& continuation, const std::vector<Answer>& answers,
                        const CallOptions& options) const {
-  return connection_->call(&Service::Stub::AnswerChallenges, internal::encode(continuation, answers), options,
-                           Call::kLive);
+  pb::AnswerChallengesRequest request;
+  request.set_continuation(continuation);
+  for (const Answer& answer : answers) *request.add_answers() = Access::message(answer);
+  return connection_->call<Outcome>(&Service::Stub::AnswerChallenges, request, options, Call::kLive);
 }
 
 FinalOutcome Client::cached_authorize(const CachedAuthorizeRequest& request, const CallOptions& options) const {
-  return connection_->call(&Service::Stub::CachedAuthorize, internal::encode(request), options, Call::kCached);
+  return connection_->call<FinalOutcome>(&Service::Stub::CachedAuthorize, internal::encode(request), options,
+                                         Call::kCached);
 }
 
 FinalOutcome Client::sign_in(const AuthorizeRequest& request, const Answerer& answerer,
                              const CallOptions& options) const {
-  if (!answerer) refuse("sign_in needs an answerer");
+  require(answerer != nullptr, "sign_in needs an answerer");
   Outcome outcome = authorize(request, options);
   while (const auto* round = std::get_if<ChallengeRound>(&outcome)) {
     const std::vector<Answer> answers = answerer(*round);
@@ -278,9 +257,37 @@ void Client::close() const {
   connection_->stub.reset();
 }
 
-std::ostream& operator<<(std::ostream& out, const Client& value) {
-  return out << "Client{address: \"" << value.connection_->address << "\", options: " << value.connection_->options
-             << '}';
+UnansweredChallengeError::UnansweredChallengeError(const std::string& kind)
+    : std::runtime_error("by_kind has no function for " + kind), kind_(std::make_shared<const std::string>(kind)) {}
+
+Answerer by_kind(ByKind functions) {
+  return [functions = std::move(functions)](const ChallengeRound& round) {
+    std::vector<std::function<Answer()>> questions;
+    for (const Challenge& challenge : round.challenges) {
+      const auto find = [&](const auto& kind) {
+        const auto [function, name] = internal::function_of(functions, kind);
+        if (!*function) throw UnansweredChallengeError(name);
+        questions.push_back([&, ask = function] { return (*ask)(challenge, kind); });
+      };
+      std::visit(find, challenge.kind);
+    }
+    std::vector<Answer> answers;
+    for (const auto& ask : questions) answers.push_back(ask());
+    return answers;
+  };
+}
+
+std::ostream& operator<<(std::ostream& out, Save value) { return out << (value == Save::kYes ? "YES" : "NO"); }
+
+std::ostream& operator<<(std::ostream& out, const ConnectOptions& it) {
+  return internal::print(out, "ConnectOptions", "own_ca", !it.ca.empty(), "mtls", !it.certificate.empty(),
+                         "private_key", secret, "bearer_token", secret, "plaintext", it.plaintext,
+                         "dangerously_allow_plaintext_beyond_loopback", it.dangerously_allow_plaintext_beyond_loopback,
+                         "live_timeout", it.live_timeout, "cached_timeout", it.cached_timeout);
+}
+
+std::ostream& operator<<(std::ostream& out, const Client& it) {
+  return internal::print(out, "Client", "address", it.connection_->address, "options", it.connection_->options);
 }
 
 }  // namespace flinks_gateway

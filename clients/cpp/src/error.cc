@@ -1,21 +1,23 @@
 // From a gRPC status to a GatewayError: the gateway's ErrorInfo, or what little can be said without one.
-#include "error.h"
+#include "flinks_gateway/error.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include "flinks/gateway/internal/details.pb.h"
 #include "internal.h"
+#include "print.h"
 
 namespace flinks_gateway {
 namespace {
 
 namespace wire = ::flinks::gateway::internal;
 
-bool is(const wire::Detail& detail, std::string_view type) {
-  const std::string_view url = detail.type_url();
-  return url.size() > type.size() && url.substr(url.size() - type.size()) == type &&
-         url[url.size() - type.size() - 1] == '/';
+/// Whether a detail is of this type, whatever stands before the type's name; then `message` is what it says.
+template <class Message>
+bool unpack(const wire::Detail& detail, const std::string& type, Message& message) {
+  const std::string& url = detail.type_url();
+  return url.substr(url.rfind('/') + 1) == type && message.ParseFromString(detail.value());
 }
 
 /// Rounded up, so that nobody repeats a call too early. Protobuf's durations have less than 10,000 years.
@@ -29,11 +31,10 @@ std::chrono::milliseconds decode(const wire::Duration& delay) {
 bool read(const std::string& bytes, GatewayError::Details& error) {
   wire::Status status;
   wire::ErrorInfo info;
-  if (bytes.empty() || !status.ParseFromString(bytes)) return false;
+  if (!status.ParseFromString(bytes)) return false;
   const auto& details = status.details();
   const bool ours = std::any_of(details.begin(), details.end(), [&](const wire::Detail& detail) {
-    return is(detail, "google.rpc.ErrorInfo") && info.ParseFromString(detail.value()) &&
-           info.domain() == "flinks-gateway";
+    return unpack(detail, "google.rpc.ErrorInfo", info) && info.domain() == "flinks-gateway";
   });
   if (!ours) return false;
 
@@ -54,10 +55,10 @@ bool read(const std::string& bytes, GatewayError::Details& error) {
   for (const wire::Detail& detail : details) {
     wire::RetryInfo retry;
     wire::BadRequest request;
-    if (is(detail, "google.rpc.RetryInfo") && retry.ParseFromString(detail.value()) && retry.has_retry_delay()) {
+    if (unpack(detail, "google.rpc.RetryInfo", retry) && retry.has_retry_delay()) {
       error.retry_delay = decode(retry.retry_delay());
     }
-    if (is(detail, "google.rpc.BadRequest") && request.ParseFromString(detail.value())) {
+    if (unpack(detail, "google.rpc.BadRequest", request)) {
       for (const wire::FieldViolation& violation : request.field_violations()) {
         error.field_violations.push_back({violation.field(), violation.description(), violation.reason()});
       }
@@ -90,14 +91,38 @@ GatewayError internal::make_error(Call call, StatusCode code, std::string messag
       case StatusCode::kPermissionDenied:
       case StatusCode::kUnimplemented: error.next_step = NextStep::kContactOperator; break;
       default:
-        error.reason = code == StatusCode::kDeadlineExceeded ? ErrorReason::kDeadlineExceeded
-                                                             : ErrorReason::kOutcomeUnknown;
+        error.reason =
+            code == StatusCode::kDeadlineExceeded ? ErrorReason::kDeadlineExceeded : ErrorReason::kOutcomeUnknown;
         error.reason_name = "ERROR_REASON_" + std::string(to_string(error.reason));
         error.next_step = NextStep::kCheckOutcome;
         error.retryable = call == Call::kCached;
     }
   }
   return GatewayError(std::move(error));
+}
+
+std::string_view to_string(StatusCode code) noexcept {
+  static constexpr std::string_view kNames[] = {
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
+  const auto number = static_cast<std::size_t>(code);
+  return number < std::size(kNames) ? kNames[number] : "UNKNOWN";
+}
+
+std::ostream& operator<<(std::ostream& out, StatusCode code) { return out << to_string(code); }
+
+std::ostream& operator<<(std::ostream& out, const FieldViolation& it) {
+  return internal::print(out, "FieldViolation", "field", it.field, "description", it.description, "reason", it.reason);
+}
+
+std::ostream& operator<<(std::ostream& out, const GatewayError& it) {
+  return internal::print(out, "GatewayError", "code", it.code(), "message", it.message(), "reason", it.reason_name(),
+                         "next_step", it.next_step(), "retryable", it.retryable(), "retry_delay", it.retry_delay(),
+                         "field_violations", it.field_violations(), "flinks_code", it.flinks_code(), "http_status",
+                         it.http_status(), "request_id", it.request_id(), "metadata", it.metadata(), "call_id",
+                         it.call_id());
 }
 
 }  // namespace flinks_gateway

@@ -73,21 +73,6 @@ struct CallOptions {
 /// Gives the answers to a round: asks the customer, in whatever way.
 using Answerer = std::function<std::vector<Answer>(const ChallengeRound& round)>;
 
-/// The functions of `by_kind`; those left empty are kinds that the program cannot answer.
-struct ByKind {
-  /// Answers one challenge of its kind. What it throws ends the sign-in unchanged.
-  template <class Kind>
-  using Function = std::function<Answer(const Challenge& challenge, const Kind& kind)>;
-
-  Function<QuestionAndAnswer> question_and_answer = {};  ///< Asks for a text.
-  Function<QuestionSelection> question_selection = {};   ///< Has one of the questions picked and answered.
-  Function<MultipleChoice> multiple_choice = {};         ///< Has one of the choices picked.
-  Function<MultipleSelection> multiple_selection = {};   ///< Has one or more of the choices picked.
-  Function<ImageSelection> image_selection = {};         ///< Has one of the pictures picked.
-  Function<TextOrCall> text_or_call = {};                ///< Has a phone number picked, and how the code comes.
-  Function<UnrecognizedChallenge> unrecognized = {};     ///< Answers what the gateway or this client does not know.
-};
-
 /// Makes an answerer from a function for each kind of challenge. Where a kind has none it throws
 /// UnansweredChallengeError, before any function was asked about that round.
 Answerer by_kind(ByKind functions);

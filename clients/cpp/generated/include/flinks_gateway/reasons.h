@@ -8,7 +8,10 @@
 
 namespace flinks_gateway {
 
-/// What went wrong.
+/// What went wrong. Each value says when it happens, who can fix it, with which
+/// gRPC code it comes, and which metadata it carries beyond `next_step`,
+/// `retryable` and `request_id`. `retryable` is false where nothing is said of
+/// it.
 enum class ErrorReason {
   /// Not said, or newer than this client.
   kUnspecified = 0,
@@ -168,7 +171,8 @@ std::string_view to_string(ErrorReason value) noexcept;
 /// Prints `to_string` of it.
 std::ostream& operator<<(std::ostream& out, ErrorReason value);
 
-/// Who must do what after an error.
+/// Who must do what after an error: the `next_step` in the metadata of every
+/// `ErrorInfo`.
 enum class NextStep {
   /// Not said, or newer than this client.
   kUnspecified = 0,
