@@ -418,11 +418,11 @@ def test_aio_tasks_print_no_secret(bank):
 def test_a_reply_that_is_no_text_is_an_error_of_the_call(implementation):
     program = """if True:
         import grpc
-        from flinks_gateway import _convert, _value
+        from flinks_gateway import _methods, _value
         reply = _value.Sealed(b"\\x12\\x09\\x0a\\x07canary\\xff")
-        print(_convert.AUTHORIZE.ended(grpc.StatusCode.OK, "", (), reply).code)
+        print(_methods.AUTHORIZE.ended(grpc.StatusCode.OK, "", (), reply).code)
         details = ("grpc-status-details-bin", b"\\x12\\x01\\xff")
-        print(_convert.AUTHORIZE.ended(grpc.StatusCode.ABORTED, "", [details]).code)
+        print(_methods.AUTHORIZE.ended(grpc.StatusCode.ABORTED, "", [details]).code)
     """
     environment = {**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": implementation}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)  # noqa: S603

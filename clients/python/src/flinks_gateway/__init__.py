@@ -6,75 +6,26 @@
 `flinks_gateway.aio` is the same for asyncio. `flinks_gateway.v1` has the stubs that are generated from the contract.
 """
 
-from ._client import Answerer, Cancellation, Client, by_kind, connect
+from . import _types
+from ._by_kind import by_kind
+from ._client import Cancellation, Client, connect
 from ._errors import FieldViolation, GatewayError, UnansweredChallengeError
 from ._reasons import ErrorReason, NextStep
-from ._types import (
-    Answer,
-    AuthorizeRequest,
-    CachedAuthorizeRequest,
-    Challenge,
-    ChallengeRound,
-    Credentials,
-    DeliveryMethod,
-    FinalOutcome,
-    Image,
-    ImageSelection,
-    Institution,
-    Language,
-    Link,
-    Login,
-    LoginId,
-    LoginType,
-    MultipleChoice,
-    MultipleSelection,
-    Outcome,
-    PendingOperation,
-    QuestionAndAnswer,
-    QuestionSelection,
-    Resource,
-    Session,
-    TextOrCall,
-    UnrecognizedChallenge,
-)
+from ._sign_in import Answerer
+from ._types import *  # noqa: F403
 from ._version import __version__
 
 __all__ = [
-    "Answer",
     "Answerer",
-    "AuthorizeRequest",
-    "CachedAuthorizeRequest",
     "Cancellation",
-    "Challenge",
-    "ChallengeRound",
     "Client",
-    "Credentials",
-    "DeliveryMethod",
     "ErrorReason",
     "FieldViolation",
-    "FinalOutcome",
     "GatewayError",
-    "Image",
-    "ImageSelection",
-    "Institution",
-    "Language",
-    "Link",
-    "Login",
-    "LoginId",
-    "LoginType",
-    "MultipleChoice",
-    "MultipleSelection",
     "NextStep",
-    "Outcome",
-    "PendingOperation",
-    "QuestionAndAnswer",
-    "QuestionSelection",
-    "Resource",
-    "Session",
-    "TextOrCall",
     "UnansweredChallengeError",
-    "UnrecognizedChallenge",
     "__version__",
     "by_kind",
     "connect",
 ]
+__all__ += _types.__all__

@@ -4,78 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import grpc
 
-from . import _connect, _convert
-from ._errors import GatewayError, expired
-from ._sign_in import paired, remaining
-from ._types import (
-    Answer,
-    AuthorizeRequest,
-    CachedAuthorizeRequest,
-    ChallengeRound,
-    FinalOutcome,
-    ImageSelection,
-    MultipleChoice,
-    MultipleSelection,
-    Outcome,
-    QuestionAndAnswer,
-    QuestionSelection,
-    TextOrCall,
-    UnrecognizedChallenge,
-)
-from ._value import Sealed, opened
+from ._base import Base, ended
+from ._errors import GatewayError, expired, failed
+from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method
+from ._sign_in import Answerer, remaining
+from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, Outcome
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
-Answerer: TypeAlias = Callable[[ChallengeRound], Iterable[Answer]]
-"""Given a round, gives its answers, one for each challenge."""
-
-
-def connect(
-    address: str,
-    *,
-    ca: str | bytes | None = None,
-    certificate: str | bytes | None = None,
-    private_key: str | bytes | None = None,
-    bearer_token: str | Callable[[], str] | None = None,
-    plaintext: bool = False,
-    dangerously_allow_plaintext_beyond_loopback: bool = False,
-    live_timeout: float = _connect.LIVE_TIMEOUT,
-    cached_timeout: float = _connect.CACHED_TIMEOUT,
-) -> Client:
-    """A client of the gateway at `address`, which is `host:port`. The connection is made by the first call.
-
-    Speaks TLS and trusts the system's certificate authorities, or those of `ca` instead. `certificate` and
-    `private_key` are the client's own, for mTLS. All three are PEM, not paths.
-
-    `bearer_token` is sent as `authorization: Bearer …` with each call; a function is asked before each call, from the
-    thread that calls, so that tokens can rotate.
-
-    `plaintext` is for loopback addresses only, unless `dangerously_allow_plaintext_beyond_loopback`: for a mesh that
-    encrypts on its own.
-
-    `live_timeout` is the deadline, in seconds, of `authorize` and `answer`, each; `cached_timeout` that of
-    `cached_authorize`. Every call can be given another.
-
-    Raises `ValueError` or `TypeError` for options that contradict each other.
-    """
-    # Rebound at once: a traceback that prints local variables must not find them.
-    key, token = Sealed(private_key), Sealed(bearer_token)
-    del private_key, bearer_token
-    settings = _connect.settings(
-        address,
-        ca=ca,
-        certificate=certificate,
-        private_key=key,
-        bearer_token=token,
-        plaintext=plaintext,
-        beyond_loopback=dangerously_allow_plaintext_beyond_loopback,
-        timeouts=(live_timeout, cached_timeout),
-    )
-    return Client(address, settings, live_timeout, cached_timeout)
 
 
 class Cancellation:
@@ -115,7 +55,7 @@ class Cancellation:
         self._calls.discard(call)
 
 
-class Client:
+class Client(Base):
     """Signs bank customers in through one gateway. Made by `connect`; one is enough for all threads of a process.
 
     All calls raise `GatewayError` when they fail, and `TypeError` or `ValueError` for a request that cannot be sent.
@@ -125,19 +65,7 @@ class Client:
     A context manager: leaving it closes the client.
     """
 
-    __slots__ = ("__weakref__", "_address", "_cached_timeout", "_channel", "_closed", "_live_timeout", "_metadata")
-
-    def __init__(self, address: str, settings: _connect.Settings, live_timeout: float, cached_timeout: float) -> None:
-        """Use `connect`."""
-        self._address = address
-        self._live_timeout = live_timeout
-        self._cached_timeout = cached_timeout
-        self._metadata = settings.metadata
-        self._closed = False
-        if settings.credentials is None:
-            self._channel = grpc.insecure_channel(settings.target, settings.options)
-        else:
-            self._channel = grpc.secure_channel(settings.target, settings.credentials, settings.options)
+    __slots__ = ()
 
     def authorize(
         self, request: AuthorizeRequest, *, timeout: float | None = None, cancellation: Cancellation | None = None
@@ -147,7 +75,7 @@ class Client:
         Never repeated by the client. Calling again is another attempt at the bank, and banks lock customers out, unless
         the error says `retryable`.
         """
-        return self._run(_convert.AUTHORIZE, request, timeout, cancellation)
+        return self._run(AUTHORIZE, request, timeout, cancellation)
 
     def answer(
         self,
@@ -162,16 +90,16 @@ class Client:
         A missing answer, or one of the wrong kind, is refused before the bank sees anything: the round can be answered
         again. Otherwise as careful as `authorize`.
         """
-        request = _convert.AnswerRequest(continuation, answers)
+        request = AnswerRequest(continuation, answers)
         del continuation
-        return self._run(_convert.ANSWER, request, timeout, cancellation)
+        return self._run(ANSWER, request, timeout, cancellation)
 
     def cached_authorize(
         self, request: CachedAuthorizeRequest, *, timeout: float | None = None, cancellation: Cancellation | None = None
     ) -> FinalOutcome:
         """Reopens a saved login from Flinks' cache, without asking the bank. Safe to repeat; repeated by the client
         where no gateway was reached."""
-        return self._run(_convert.CACHED_AUTHORIZE, request, timeout, cancellation)
+        return self._run(CACHED_AUTHORIZE, request, timeout, cancellation)
 
     def sign_in(
         self,
@@ -198,8 +126,7 @@ class Client:
     def close(self) -> None:
         """Closes the connection, and cancels the calls that have not ended. A closed client refuses calls with
         `ValueError`."""
-        self._closed = True
-        self._channel.close()
+        self._close()
 
     def __enter__(self) -> Client:
         return self
@@ -207,43 +134,24 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"<flinks_gateway.Client of {self._address}>"
-
     def _run(
-        self,
-        method: _convert.Method[Request, Result],
-        request: Request,
-        timeout: float | None,
-        cancellation: Cancellation | None,
+        self, method: Method[Request, Result], request: Request, timeout: float | None, given: Cancellation | None
     ) -> Result:
-        if timeout is None:
-            timeout = self._cached_timeout if method.cached else self._live_timeout
-        ended = self._call(method, request, _connect.seconds(timeout), cancellation or Cancellation())
+        came = self._call(method, request, timeout, given or Cancellation())
         # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
-        if isinstance(ended, GatewayError):
-            raise ended
-        return ended
+        if isinstance(came, GatewayError):
+            raise came
+        return came
 
     def _call(
-        self, method: _convert.Method[Request, Result], request: Request, timeout: float, cancellation: Cancellation
+        self, method: Method[Request, Result], request: Request, timeout: float | None, cancellation: Cancellation
     ) -> Result | GatewayError:
-        invoke: grpc.UnaryUnaryMultiCallable[Sealed[bytes], Sealed[bytes]] = self._channel.unary_unary(
-            method.path, request_serializer=opened, response_deserializer=Sealed
-        )
-        body, metadata = method.write(request), Sealed(self._metadata())
-        # Asked last: gRPC refuses calls on a closed channel from frames that show the metadata.
-        if self._closed:
-            raise ValueError("the client is closed")
-        # A future, not the blocking call: that one could not be cancelled, and would show the metadata in tracebacks.
-        call = cancellation._begin(lambda: invoke.future(body, timeout, metadata.open()))
+        call = cancellation._begin(lambda: self._begin(method, request, timeout))
         if call is None:
-            return method.ended(grpc.StatusCode.CANCELLED, "cancelled before anything was sent")
+            message = "cancelled before anything was sent"
+            return failed(grpc.StatusCode.CANCELLED, message, (), cached=method.cached)
         try:
-            code = call.code()
-            metadata_back = (*call.initial_metadata(), *call.trailing_metadata())
-            reply = call.result() if code is grpc.StatusCode.OK else None
-            return method.ended(code, call.details(), metadata_back, reply)
+            return ended(method, call)
         except BaseException:
             call.cancel()
             raise
@@ -251,19 +159,4 @@ class Client:
             cancellation._end(call)
 
 
-def by_kind(
-    *,
-    question_and_answer: Callable[[QuestionAndAnswer], Answer] | None = None,
-    question_selection: Callable[[QuestionSelection], Answer] | None = None,
-    multiple_choice: Callable[[MultipleChoice], Answer] | None = None,
-    multiple_selection: Callable[[MultipleSelection], Answer] | None = None,
-    image_selection: Callable[[ImageSelection], Answer] | None = None,
-    text_or_call: Callable[[TextOrCall], Answer] | None = None,
-    unrecognized: Callable[[UnrecognizedChallenge], Answer] | None = None,
-) -> Answerer:
-    """An answerer for `sign_in` from a function for each kind of challenge.
-
-    A round with a kind that has none ends the sign-in with `UnansweredChallengeError`, before any function is asked.
-    """
-    functions = dict(locals())
-    return lambda round: [function(challenge) for function, challenge in paired(round, functions)]
+connect = Client.connect

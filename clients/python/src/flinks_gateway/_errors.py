@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from ._reasons import ErrorReason, NextStep, Predicates
+from ._support import known
 from ._value import value
 
 DOMAIN = "flinks-gateway"
@@ -32,6 +34,7 @@ class FieldViolation:
     """The rule's name."""
 
 
+@dataclass(eq=False, repr=False)
 class GatewayError(Predicates, Exception):
     """A call failed. `next_step` says who must do what; holds and prints nothing of the request.
 
@@ -42,57 +45,36 @@ class GatewayError(Predicates, Exception):
     """gRPC's status code."""
     message: str
     """gRPC's status message, a fixed sentence."""
-    reason: ErrorReason
+    reason: ErrorReason = ErrorReason.UNSPECIFIED
     """What went wrong; `UNSPECIFIED` when it is newer than this package."""
-    reason_name: str
-    """Its name as it came, `ERROR_REASON_…`."""
-    next_step: NextStep
+    next_step: NextStep = NextStep.UNSPECIFIED
     """Who must do what; `UNSPECIFIED` when it is newer than this package."""
-    retryable: bool
+    _: KW_ONLY
+    reason_name: str = ""
+    """The reason's name as it came, `ERROR_REASON_…`."""
+    retryable: bool = False
     """Whether a program may repeat this very call, after `retry_delay`. A repeated live call is otherwise a new attempt
     at the bank."""
-    retry_delay: timedelta | None
-    field_violations: tuple[FieldViolation, ...]
-    flinks_code: str
-    """Flinks' own code, such as `INVALID_PASSWORD`; empty when Flinks gave none."""
-    http_status: int
-    """Of Flinks' reply; 0 when there was none."""
-    request_id: str
-    """Flinks' name for the session; empty when it is not known."""
-    metadata: Mapping[str, str]
+    retry_delay: timedelta | None = None
+    field_violations: tuple[FieldViolation, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     """All of `ErrorInfo.metadata`."""
-    call_id: str
+    call_id: str = ""
     """The gateway's `x-request-id`: the call's line in its log. Empty when no gateway answered."""
+    flinks_code: str = field(init=False)
+    """Flinks' own code, such as `INVALID_PASSWORD`; empty when Flinks gave none."""
+    http_status: int = field(init=False)
+    """Of Flinks' reply; 0 when there was none."""
+    request_id: str = field(init=False)
+    """Flinks' name for the session; empty when it is not known."""
 
-    def __init__(
-        self,
-        code: grpc.StatusCode,
-        message: str,
-        reason: ErrorReason = ErrorReason.UNSPECIFIED,
-        next_step: NextStep = NextStep.UNSPECIFIED,
-        *,
-        reason_name: str | None = None,
-        retryable: bool = False,
-        retry_delay: timedelta | None = None,
-        field_violations: Iterable[FieldViolation] = (),
-        metadata: Mapping[str, str] | None = None,
-        call_id: str = "",
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.reason = reason
-        self.reason_name = reason.value if reason_name is None else reason_name
-        self.next_step = next_step
-        self.retryable = retryable
-        self.retry_delay = retry_delay
-        self.field_violations = tuple(field_violations)
-        self.metadata = dict(metadata or {})
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+        self.reason_name = self.reason_name or self.reason.value
         self.flinks_code = self.metadata.get("flinks_code", "")
         status = self.metadata.get("http_status", "")
         self.http_status = int(status) if status.isascii() and status.isdigit() and len(status) < 10 else 0
         self.request_id = self.metadata.get("request_id", "")
-        self.call_id = call_id
 
     def __str__(self) -> str:
         return (
@@ -124,30 +106,25 @@ class UnansweredChallengeError(Exception):
 
 def failed(code: grpc.StatusCode, message: str | None, metadata: Metadata, *, cached: bool) -> GatewayError:
     """Reads what a call ended with. `cached` is whether a repetition asks no bank."""
-    values = dict(reversed([*metadata]))
+    values: dict[str, Any] = dict(reversed([*metadata]))
     call_id = values.get("x-request-id", "")
-    known: dict[str, Any] = {"call_id": call_id if isinstance(call_id, str) else ""}
-    details = values.get("grpc-status-details-bin", b"")
-    info = error_details_pb2.ErrorInfo()
-    bad_request = error_details_pb2.BadRequest()
-    retry = error_details_pb2.RetryInfo()
-    for detail in _details(details if isinstance(details, bytes) else b""):
-        for kind in (info, bad_request, retry):
-            if detail.Is(kind.DESCRIPTOR):
-                _merge(kind, detail.value)
+    details = _decoded(status_pb2.Status, values.get("grpc-status-details-bin", b"")).details
+    info = _detail(error_details_pb2.ErrorInfo, details)
+    bad_request = _detail(error_details_pb2.BadRequest, details)
+    retry = _detail(error_details_pb2.RetryInfo, details)
     if info.domain != DOMAIN:
-        return _without_details(code, message or "", cached=cached, **known)
+        return _without_details(code, message or "", cached=cached, call_id=call_id)
     return GatewayError(
         code,
         message or "",
-        _named(ErrorReason, info.reason),
-        _named(NextStep, info.metadata.get("next_step", "")),
+        known(ErrorReason, info.reason, ErrorReason.UNSPECIFIED),
+        known(NextStep, info.metadata.get("next_step", ""), NextStep.UNSPECIFIED),
         reason_name=info.reason,
         retryable=info.metadata.get("retryable") == "true",
         retry_delay=_delay(retry) if retry.HasField("retry_delay") else None,
-        field_violations=(FieldViolation(v.field, v.description, v.reason) for v in bad_request.field_violations),
-        metadata=info.metadata,
-        **known,
+        field_violations=tuple(FieldViolation(v.field, v.description, v.reason) for v in bad_request.field_violations),
+        metadata=dict(info.metadata),
+        call_id=call_id,
     )
 
 
@@ -174,28 +151,20 @@ def expired(request_id: str) -> GatewayError:
     )
 
 
-def _details(serialized: bytes) -> Iterable[Any]:
-    status: Any = status_pb2.Status()
-    _merge(status, serialized)
-    return tuple(status.details)
+def _detail(kind: Any, details: Iterable[Any]) -> Any:
+    return next((_decoded(kind, it.value) for it in details if it.Is(kind.DESCRIPTOR)), kind())
 
 
-def _merge(message: Any, serialized: bytes) -> None:
+def _decoded(kind: Any, serialized: bytes) -> Any:
+    """Empty when it cannot be decoded."""
     try:
-        message.MergeFromString(serialized)
+        return kind.FromString(serialized)
     except UNREADABLE:
-        message.Clear()
-
-
-def _named(names: Any, name: str) -> Any:
-    try:
-        return names(name)
-    except ValueError:
-        return names.UNSPECIFIED
+        return kind()
 
 
 def _delay(retry: Any) -> timedelta | None:
     try:
-        return timedelta(seconds=retry.retry_delay.seconds, microseconds=retry.retry_delay.nanos // 1000)
+        return cast("timedelta", retry.retry_delay.ToTimedelta())
     except OverflowError:
         return None

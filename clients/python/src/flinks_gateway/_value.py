@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ def value(cls: type[T]) -> type[T]:
     for name in ("__dataclass_fields__", "__dataclass_params__"):
         delattr(made, name)
     return made
+
+
+def several(values: Iterable[T]) -> Any:
+    """A lone string is left as it is, for the call to refuse: it would fall apart into letters."""
+    return values if isinstance(values, str) else tuple(values)
 
 
 class Sealed(Generic[T]):

@@ -3,107 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-import grpc
-from grpc import aio
-
-from . import _connect, _convert
+from ._base import Base, ended
+from ._by_kind import async_by_kind as by_kind
 from ._errors import GatewayError, expired
-from ._sign_in import paired, remaining
-from ._types import (
-    Answer,
-    AuthorizeRequest,
-    CachedAuthorizeRequest,
-    ChallengeRound,
-    FinalOutcome,
-    ImageSelection,
-    MultipleChoice,
-    MultipleSelection,
-    Outcome,
-    QuestionAndAnswer,
-    QuestionSelection,
-    TextOrCall,
-    UnrecognizedChallenge,
-)
-from ._value import Sealed, opened
+from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method
+from ._sign_in import AsyncAnswerer as Answerer
+from ._sign_in import awaited, remaining
+from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, Outcome
 
 __all__ = ["Answerer", "Client", "by_kind", "connect"]
 
-T = TypeVar("T")
 Request = TypeVar("Request")
 Result = TypeVar("Result")
-MaybeAwaitable: TypeAlias = Awaitable[T] | T
-Answerer: TypeAlias = Callable[[ChallengeRound], MaybeAwaitable[Iterable[Answer]]]
-"""Given a round, gives its answers; usually an `async` function."""
 
 
-def connect(
-    address: str,
-    *,
-    ca: str | bytes | None = None,
-    certificate: str | bytes | None = None,
-    private_key: str | bytes | None = None,
-    bearer_token: str | Callable[[], str] | None = None,
-    plaintext: bool = False,
-    dangerously_allow_plaintext_beyond_loopback: bool = False,
-    live_timeout: float = _connect.LIVE_TIMEOUT,
-    cached_timeout: float = _connect.CACHED_TIMEOUT,
-) -> Client:
-    """As `flinks_gateway.connect`, for the event loop that runs. `bearer_token` is asked on that loop, and must not
-    block."""
-    asyncio.get_running_loop()
-    key, token = Sealed(private_key), Sealed(bearer_token)
-    del private_key, bearer_token
-    settings = _connect.settings(
-        address,
-        ca=ca,
-        certificate=certificate,
-        private_key=key,
-        bearer_token=token,
-        plaintext=plaintext,
-        beyond_loopback=dangerously_allow_plaintext_beyond_loopback,
-        timeouts=(live_timeout, cached_timeout),
-    )
-    return Client(address, settings, live_timeout, cached_timeout)
-
-
-class Client:
-    """As `flinks_gateway.Client`, for the tasks of one event loop. Made by `connect`.
+class Client(Base):
+    """As `flinks_gateway.Client`, for tasks. Made by `connect`.
 
     Cancelling a task cancels its call, which the gateway sees, and raises `asyncio.CancelledError` as ever. A call that
     `close` ends raises `GatewayError` with code `CANCELLED`.
     """
 
-    __slots__ = ("__weakref__", "_address", "_cached_timeout", "_channel", "_closed", "_live_timeout", "_metadata")
-
-    def __init__(self, address: str, settings: _connect.Settings, live_timeout: float, cached_timeout: float) -> None:
-        """Use `connect`."""
-        self._address = address
-        self._live_timeout = live_timeout
-        self._cached_timeout = cached_timeout
-        self._metadata = settings.metadata
-        self._closed = False
-        if settings.credentials is None:
-            self._channel = aio.insecure_channel(settings.target, settings.options)
-        else:
-            self._channel = aio.secure_channel(settings.target, settings.credentials, settings.options)
+    __slots__ = ()
 
     async def authorize(self, request: AuthorizeRequest, *, timeout: float | None = None) -> Outcome:
         """See `flinks_gateway.Client.authorize`."""
-        return await self._run(_convert.AUTHORIZE, request, timeout)
+        return await self._run(AUTHORIZE, request, timeout)
 
     async def answer(self, continuation: str, answers: Iterable[Answer], *, timeout: float | None = None) -> Outcome:
         """See `flinks_gateway.Client.answer`."""
-        request = _convert.AnswerRequest(continuation, answers)
+        request = AnswerRequest(continuation, answers)
         del continuation
-        return await self._run(_convert.ANSWER, request, timeout)
+        return await self._run(ANSWER, request, timeout)
 
     async def cached_authorize(self, request: CachedAuthorizeRequest, *, timeout: float | None = None) -> FinalOutcome:
         """See `flinks_gateway.Client.cached_authorize`."""
-        return await self._run(_convert.CACHED_AUTHORIZE, request, timeout)
+        return await self._run(CACHED_AUTHORIZE, request, timeout)
 
     async def sign_in(
         self, request: AuthorizeRequest, answerer: Answerer, *, timeout: float | None = None
@@ -125,8 +65,7 @@ class Client:
     async def close(self) -> None:
         """Closes the connection, and cancels the calls that have not ended. A closed client refuses calls with
         `ValueError`."""
-        self._closed = True
-        await self._channel.close()
+        self._close()
 
     async def __aenter__(self) -> Client:
         return self
@@ -136,80 +75,44 @@ class Client:
     ) -> None:
         await self.close()
 
-    def __repr__(self) -> str:
-        return f"<flinks_gateway.aio.Client of {self._address}>"
-
-    async def _run(self, method: _convert.Method[Request, Result], request: Request, timeout: float | None) -> Result:
-        if self._closed:
-            raise ValueError("the client is closed")
-        if timeout is None:
-            timeout = self._cached_timeout if method.cached else self._live_timeout
-        ended = await self._call(method, request, _connect.seconds(timeout))
+    async def _run(self, method: Method[Request, Result], request: Request, timeout: float | None) -> Result:
+        came = await self._call(method, request, timeout)
         # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
-        if isinstance(ended, GatewayError):
-            raise ended
-        return ended
+        if isinstance(came, GatewayError):
+            raise came
+        return came
 
     async def _call(
-        self, method: _convert.Method[Request, Result], request: Request, timeout: float
+        self, method: Method[Request, Result], request: Request, timeout: float | None
     ) -> Result | GatewayError:
-        invoke: aio.UnaryUnaryMultiCallable[Sealed[bytes], Sealed[bytes]] = self._channel.unary_unary(
-            method.path, request_serializer=opened, response_deserializer=Sealed
-        )
-        call = invoke(method.write(request), timeout=timeout, metadata=aio.Metadata(*self._metadata()))
+        call = self._begin(method, request, timeout)
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake(call: Any) -> None:
+            with suppress(RuntimeError):  # The loop is closed: nobody waits.
+                loop.call_soon_threadsafe(done.set)
+
+        call.add_done_callback(wake)
         try:
-            body = await call
-            metadata = (*await call.initial_metadata(), *await call.trailing_metadata())
-            return method.ended(grpc.StatusCode.OK, "", metadata, body)
-        except aio.AioRpcError as error:
-            metadata = (*error.initial_metadata(), *error.trailing_metadata())
-            return method.ended(error.code(), error.details(), metadata)
-        except asyncio.CancelledError:
-            task: Any = asyncio.current_task()
-            # gRPC says the same when the channel was closed, but then nobody has cancelled this task. Before Python
-            # 3.11 that cannot be told.
-            if self._closed and hasattr(task, "cancelling") and not task.cancelling():
-                return method.ended(grpc.StatusCode.CANCELLED, "the client was closed")
+            await done.wait()
+        except BaseException:
+            call.cancel()
             raise
+        return ended(method, call)
 
 
 async def _in_time(round: ChallengeRound, answerer: Answerer) -> tuple[Answer, ...] | None:
     """The answers, or `None` when the round expired first; then the answerer has been cancelled."""
-    answers = answerer(round)
-    if isinstance(answers, Awaitable):
-        task = asyncio.ensure_future(answers)
-        try:
-            await asyncio.wait({task}, timeout=max(0.0, remaining(round)))
-        except asyncio.CancelledError:
-            task.cancel()
+    task: asyncio.Task[Iterable[Answer]] = asyncio.ensure_future(awaited(answerer(round)))
+    late = False
+    try:
+        await asyncio.wait({task}, timeout=max(0.0, remaining(round)))
+    finally:
+        if late := task.cancel():
             await asyncio.wait({task})
-            raise
-        if task.cancel():
-            await asyncio.wait({task})
-            if task.cancelled() or task.exception() is None:
-                return None
-        answers = task.result()
-    return tuple(answers) if remaining(round) > 0 else None
+    if (late or remaining(round) <= 0) and (task.cancelled() or not task.exception()):
+        return None
+    return tuple(task.result())
 
 
-def by_kind(
-    *,
-    question_and_answer: Callable[[QuestionAndAnswer], MaybeAwaitable[Answer]] | None = None,
-    question_selection: Callable[[QuestionSelection], MaybeAwaitable[Answer]] | None = None,
-    multiple_choice: Callable[[MultipleChoice], MaybeAwaitable[Answer]] | None = None,
-    multiple_selection: Callable[[MultipleSelection], MaybeAwaitable[Answer]] | None = None,
-    image_selection: Callable[[ImageSelection], MaybeAwaitable[Answer]] | None = None,
-    text_or_call: Callable[[TextOrCall], MaybeAwaitable[Answer]] | None = None,
-    unrecognized: Callable[[UnrecognizedChallenge], MaybeAwaitable[Answer]] | None = None,
-) -> Answerer:
-    """See `flinks_gateway.by_kind`; the functions may be `async`, and are asked one after another."""
-    functions = dict(locals())
-
-    async def answerer(round: ChallengeRound) -> list[Answer]:
-        answers: list[Answer] = []
-        for function, challenge in paired(round, functions):
-            answer: Awaitable[Answer] | Answer = function(challenge)
-            answers.append(await answer if isinstance(answer, Awaitable) else answer)
-        return answers
-
-    return answerer
+connect = Client.connect
