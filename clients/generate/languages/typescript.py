@@ -1,41 +1,71 @@
-"""TypeScript: protobuf-es messages, the reasons and next steps, the retry policy, the version."""
+"""TypeScript: protobuf-es messages, the value types and their conversions, the reasons and next steps, the retry policy, the version."""
 
+import dataclasses
 import json
 import pathlib
+import re
 import shutil
 
 import tools
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Value, camel
+import values as model
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, camel
+from values import Alternative, Record, Sum, Values
 
 HOME = ROOT / "clients" / "typescript"
 GENERATED = HOME / "src" / "generated"
-PROTOC_GEN_ES = "@bufbuild/protoc-gen-es@2.17.0"
+TOOLS = ("@bufbuild/protoc-gen-es@2.17.0", "prettier@3.10.1")
 GOOGLEAPIS = "googleapis-common-protos==1.76.0"
+NOTICE = "// Generated from the contract by clients/generate. Do not edit.\n\n"
 UNSPECIFIED = "Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata."
-NOTICE = "// Generated from the contract by `make clients`. Do not edit.\n\n"
+KIND_DOC = "/** Tells it from its alternatives. */\n"
+TYPES = {
+    "string": "string",
+    "bool": "boolean",
+    "int32": "number",
+    "bytes": "Uint8Array",
+    "timestamp": "Date",
+    "struct": "JsonObject",
+}
+"""Of fields; messages, enums and sums have types of their own names."""
+DEFAULTS = {"string": '""', "bool": "false", "int32": "0"}
+"""Of what is sent. A field of another kind stops the generator: callers' values of that kind have no check yet."""
+ANSWERS_NEED = {
+    *(("SelectedQuestion", name) for name in ("question", "text")),
+    ("Choices", "values"),
+    *(("CodeDelivery", name) for name in ("phone_number", "method")),
+    *(("RawAnswer", name) for name in ("key", "values")),
+}
+"""What an answer must be made with; the arguments for fields that came later have defaults."""
 
 
 def generate(contract: Contract) -> None:
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir(parents=True)
-    stubs(str(contract.image))
-    stubs(str(google_rpc()), *(f"google.rpc.{name}" for name in ["Status", "ErrorInfo", "BadRequest", "RetryInfo"]))
-    (GENERATED / "reasons.ts").write_text(reasons(contract))
-    (GENERATED / "service-config.ts").write_text(
-        NOTICE
-        + "/** gRPC's service config: which calls may be repeated, and how. */\n"
-        + f"export const serviceConfig = {json.dumps(json.loads(SERVICE_CONFIG.read_text()), indent=2)} as const;\n"
-    )
-    (GENERATED / "version.ts").write_text(
-        NOTICE + f'/** The version of this package. */\nexport const VERSION = "{contract.version}";\n'
-    )
+    messages(str(contract.image))
+    messages(str(google_rpc()), *(f"google.rpc.{name}" for name in ["Code", "Status", "ErrorInfo", "BadRequest", "RetryInfo"]))
+    values = model.read(contract)
+    write("stubs", stubs(contract))
+    write("values", types(contract, values))
+    write("convert", conversions(values))
+    write("reasons", reasons(contract))
+    write("service-config", service_config())
+    write("version", f'/** The version of this package. */\nexport const VERSION = "{contract.version}";\n')
+    prettier = tools.npm("typescript", *TOOLS) / "prettier"
+    tools.run(prettier, "--log-level=warn", "--no-config", "--print-width=120", "--write", *sorted(GENERATED.glob("*.ts")))
     tools.stamp(HOME / "package.json", r'^  "version": "(.*)",$', contract.version)
     shutil.copyfile(LICENSE, HOME / "LICENSE")
 
 
-def stubs(image: str, *types: str) -> None:
+def write(name: str, text: str) -> None:
+    (GENERATED / f"{name}.ts").write_text(NOTICE + text)
+
+
+# Messages, by protobuf-es.
+
+
+def messages(image: str, *types: str) -> None:
     """Writes the messages and services of an image, or only these types of it."""
-    plugin = tools.npm("typescript", PROTOC_GEN_ES) / "protoc-gen-es"
+    plugin = tools.npm("typescript", *TOOLS) / "protoc-gen-es"
     template = {
         "version": "v2",
         "plugins": [
@@ -50,7 +80,7 @@ def google_rpc() -> pathlib.Path:
     """A folder with the .proto files of google.rpc.
 
     No package on npm has these messages for protobuf-es: those of buf's registry are on no other. So this package has
-    a private copy of the four it reads, generated from the .proto files of a pinned package; npm's modules have no
+    a private copy of those it reads, generated from the .proto files of a pinned package; npm's modules have no
     names in common, and nothing can clash.
     """
     environment = tools.python("typescript-googleapis", GOOGLEAPIS).parent
@@ -58,50 +88,391 @@ def google_rpc() -> pathlib.Path:
     folder = ROOT / "target" / "clients" / "typescript-googleapis"
     home = folder / "google" / "rpc"
     home.mkdir(parents=True, exist_ok=True)
-    for name in ["status.proto", "error_details.proto"]:
+    for name in ["code.proto", "status.proto", "error_details.proto"]:
         shutil.copyfile(found / name, home / name)
     return folder
 
 
-def reasons(contract: Contract) -> str:
+def stubs(contract: Contract) -> str:
+    files = [f'export * from "./proto/{file.removesuffix(".proto")}_pb.js";\n' for file in contract.files]
     return (
-        NOTICE
-        + enum("ErrorReason", "Why a call failed, in words that a program can act on.", contract.reasons)
-        + "\n"
-        + enum("NextStep", "Who must do what after an error.", contract.next_steps)
-        + "\n"
-        + "/** A predicate for each {@link ErrorReason}. */\n"
-        + "export abstract class ReasonedError extends Error {\n"
-        + "  /** Why the call failed. `UNSPECIFIED` when newer than this package. */\n"
-        + "  abstract readonly reason: ErrorReason;\n"
-        + "".join(predicate(reason) for reason in contract.reasons if reason.number != 0)
+        "// The generated messages and service, for those who bring their own transport. Unlike the rest of this package\n"
+        "// they print what they hold, passwords included.\n\n" + "".join(files)
+    )
+
+
+# The value types.
+
+
+def types(contract: Contract, values: Values) -> str:
+    base = Record("ChallengeBase", "What all challenges have.", common(values.challenge))
+    return "\n".join(
+        [
+            'import type { MessageInitShape } from "@bufbuild/protobuf";\n',
+            'import * as check from "../checks.js";\n'
+            'import type { JsonObject } from "../received.js";\n'
+            'import { hide, Redacting } from "../redaction.js";\n'
+            'import * as stubs from "./stubs.js";\n',
+            *(enum(each.name, each.doc, known(values, each)) for each in values.enums),
+            *(request(values, record) for record in values.sent),
+            union(values.subject, subject_doc(values)),
+            answer(contract, values),
+            *(interface(record, record.fields, kind_of(values, record)) for record in values.received),
+            interface(base, base.fields),
+            *(
+                interface(each.record, each.own, lower(each.field.name), extends=base.name)
+                for each in values.challenge.alternatives
+            ),
+            *(union(each, each.doc) for each in (values.challenge, *values.outcomes)),
+        ]
+    )
+
+
+def known(values: Values, enum: Enum) -> list[Value]:
+    """The values of an enum that users see."""
+    return enum.values[1:] if values.sends_only(enum.name) else enum.values
+
+
+def kind_of(values: Values, record: Record) -> str:
+    """What tells a record from the others of a sum; empty where it is in none."""
+    sums = (values.subject, values.challenge, *values.outcomes)
+    kinds = {each.record.name: lower(each.field.name) for sum in sums for each in sum.alternatives}
+    return kinds.get(record.name, "")
+
+
+def common(sum: Sum) -> list[Field]:
+    """The fields that all alternatives have."""
+    first = sum.alternatives[0]
+    return [field for field in first.record.fields if field not in first.own]
+
+
+def subject_doc(values: Values) -> str:
+    return next(field.doc for record in values.sent for field in record.fields if field.kind == "sum")
+
+
+def union(sum: Sum, doc: str) -> str:
+    return comment(doc) + f"export type {sum.name} = {' | '.join(each.record.name for each in sum.alternatives)};\n"
+
+
+def interface(record: Record, fields: list[Field], kind: str = "", extends: str = "") -> str:
+    """What is received: plain data."""
+    members = [KIND_DOC + f'readonly kind: "{kind}";\n'] if kind else []
+    members += [property(field, type_of(field) + (" | null" if nullable(record, field) else "")) for field in fields]
+    heritage = f" extends {extends}" if extends else ""
+    return comment(record.doc) + f"export interface {record.name}{heritage} {{\n{''.join(members)}}}\n"
+
+
+def request(values: Values, record: Record) -> str:
+    """What is sent: a class whose constructor checks what it is given."""
+    if wraps(values, record):
+        return wrapper(values, record)
+    kind = kind_of(values, record)
+    made = f"{record.name}Fields"
+    given = [
+        property(field, type_of(field))
+        if record.required(field)
+        else property(field, type_of(field) + " | undefined", optional=True)
+        for field in record.fields
+    ]
+    held = [
+        property(
+            field,
+            type_of(field) + (" | undefined" if omissible(field, record.required(field)) else ""),
+            declared=field.secret,
+        )
+        for field in record.fields
+    ]
+    members = [
+        (field, checked(values, field, f"fields.{lower(field.name)}", record.required(field))) for field in record.fields
+    ]
+    shown = [f"this.{lower(field.name)} = {value};\n" for field, value in members if not field.secret]
+    hidden = literal([member for member in members if member[0].secret])
+    return (
+        f"/** What {{@link {record.name}}} is made with. */\nexport interface {made} {{\n{''.join(given)}}}\n\n"
+        + comment(record.doc)
+        + f"export class {record.name} extends Redacting implements {made} {{\n"
+        + (KIND_DOC + f'readonly kind = "{kind}";\n' if kind else "")
+        + "".join(held)
+        + "\n/** @throws TypeError where a field is of a wrong type, or one without a default is left out. */\n"
+        + f"constructor(fields: {made}) {{\nsuper();\n{''.join(shown)}"
+        + f'hide(this, "{record.name}", {hidden});\n}}\n}}\n'
+    )
+
+
+def wraps(values: Values, record: Record) -> bool:
+    """Whether a record is a name for one scalar, and no message."""
+    return any(each.record is record and not each.field.type for each in values.subject.alternatives)
+
+
+def wrapper(values: Values, record: Record) -> str:
+    """A class for the one scalar that an alternative of a sum holds."""
+    (field,) = record.fields
+    return (
+        comment(record.doc)
+        + f"export class {record.name} extends Redacting {{\n"
+        + KIND_DOC
+        + f'readonly kind = "{kind_of(values, record)}";\n'
+        + property(dataclasses.replace(field, name="value", doc="What it holds."), type_of(field), declared=True)
+        + "\n/** @throws TypeError where the value is of a wrong type. */\n"
+        + f"constructor(value: {type_of(field)}) {{\nsuper();\n"
+        + f'hide(this, "{record.name}", {{ value: {checked(values, field, "value", True)} }});\n}}\n}}\n'
+    )
+
+
+def answer(contract: Contract, values: Values) -> str:
+    """All that an answer says is hidden, whatever its kind."""
+    sum = values.answer
+    (id,) = (field for field in contract.messages[sum.message].fields if not field.oneof)
+    name = lower(id.name)
+    return (
+        f'/** @internal */\ntype Content = NonNullable<MessageInitShape<typeof stubs.{sum.message}Schema>["{lower(sum.oneof)}"]>;\n\n'
+        + comment(sum.doc)
+        + f"export class {sum.name} extends Redacting {{\n"
+        + property(id, type_of(id))
+        + "/** @internal */\ndeclare readonly content: Content;\n\n"
+        + f"private constructor({name}: {type_of(id)}, content: Content) {{\nsuper();\n"
+        + f"this.{name} = {checked(values, id, name, True)};\n"
+        + f'hide(this, "{sum.name}", {{ content }});\n}}\n\n'
+        + "\n".join(answer_function(values, name, each) for each in sum.alternatives)
         + "}\n"
     )
 
 
-def enum(name: str, doc: str, values: list[Value]) -> str:
-    members = "".join(
-        f"{comment(value.doc if value.number else UNSPECIFIED, '  ')}  {value.name}: \"{value.name}\",\n"
-        for value in values
-    )
+def answer_function(values: Values, id: str, kind: Alternative) -> str:
+    arguments = {field: (kind.field.type, field.name) in ANSWERS_NEED or not kind.own for field in kind.record.fields}
+    parameters = [f"{lower(field.name)}{'' if needed else '?'}: {type_of(field)}" for field, needed in arguments.items()]
+    content = [
+        (field, on_wire(field, checked(values, field, lower(field.name), needed), needed))
+        for field, needed in arguments.items()
+    ]
+    value = literal(content) if kind.own else content[0][1]
     return (
-        f"/** {doc} */\n"
-        f"export const {name} = {{\n{members}}} as const;\n\n"
-        f"/** {doc} */\n"
-        f"export type {name} = (typeof {name})[keyof typeof {name}];\n"
+        comment(kind.record.doc)
+        + f"static {lower(kind.field.name)}({id}: string, {', '.join(parameters)}): Answer {{\n"
+        + f'return new Answer({id}, {{ case: "{lower(kind.field.name)}", value: {value} }});\n}}\n'
+    )
+
+
+def checked(values: Values, field: Field, given: str, required: bool) -> str:
+    """What a caller gave, or its default, or an error."""
+    name = lower(field.name)
+    if omissible(field, required):
+        return f"{given} === undefined ? undefined : {checked(values, field, given, True)}"
+    if not required:
+        given += f" ?? {'[]' if field.repeated else DEFAULTS[field.kind]}"
+    check = rule(values, field)
+    return f'check.list("{name}", {given}, {check})' if field.repeated else f'{check}("{name}", {given})'
+
+
+def rule(values: Values, field: Field) -> str:
+    """A function that takes the name of a field, and a value of it that it returns or refuses."""
+    if field.kind == "sum":
+        kinds = [f'"{lower(each.field.name)}"' for each in values.subject.alternatives]
+        return f"check.kind({', '.join(kinds)})"
+    return f"check.oneOf({field.type})" if field.kind == "enum" else f"check.{field.kind}"
+
+
+def omissible(field: Field, required: bool) -> bool:
+    """Whether what was not given is not set, for want of a default."""
+    return not required and (field.optional or field.kind == "enum" and not field.repeated)
+
+
+# Between them and the messages.
+
+
+def conversions(values: Values) -> str:
+    enums = [enum for enum in values.enums if not values.sends_only(enum.name)]
+    return "\n".join(
+        [
+            'import { create } from "@bufbuild/protobuf";\n',
+            'import { date, endOfTime } from "../received.js";\n'
+            'import { redacting } from "../redaction.js";\n'
+            'import * as stubs from "./stubs.js";\n'
+            'import type * as values from "./values.js";\n',
+            *(to_message(record) for record in values.sent if not wraps(values, record)),
+            to_oneof(values.subject),
+            *(from_enum(enum) for enum in enums),
+            *(from_message(record, kind_of(values, record)) for record in values.received),
+            from_challenge(values.challenge),
+            *(from_outcome(sum) for sum in values.outcomes),
+        ]
+    )
+
+
+def to_message(record: Record) -> str:
+    members = [(field, sent(record, field)) for field in record.fields]
+    return (
+        f"export function to{record.name}(value: values.{record.name}): stubs.{record.name} {{\n"
+        f"return create(stubs.{record.name}Schema, {literal(members)});\n}}\n"
+    )
+
+
+def sent(record: Record, field: Field) -> str:
+    """A field of what a caller made, for the message."""
+    value = f"value.{lower(field.name)}"
+    if field.kind == "sum":
+        return f"to{field.type}({value})"
+    return on_wire(field, f"[...{value}]" if field.repeated else value, record.required(field))
+
+
+def on_wire(field: Field, value: str, required: bool) -> str:
+    if field.kind != "enum":
+        return value
+    if field.repeated:
+        return f"{value}.map((each) => stubs.{field.type}[each])"
+    name = value if required else f'({value}) ?? "UNSPECIFIED"'
+    return f"stubs.{field.type}[{name}]"
+
+
+def to_oneof(sum: Sum) -> str:
+    cases = [
+        f"case \"{lower(each.field.name)}\":\n"
+        f"return {{ case: value.kind, value: {f'to{each.record.name}(value)' if each.field.type else 'value.value'} }};\n"
+        for each in sum.alternatives
+    ]
+    return (
+        f'function to{sum.name}(value: values.{sum.name}): stubs.{sum.message}["{lower(sum.oneof)}"] {{\n'
+        f"switch (value.kind) {{\n{''.join(cases)}}}\n}}\n"
+    )
+
+
+def from_enum(enum: Enum) -> str:
+    return (
+        f"function from{enum.name}(value: stubs.{enum.name}): values.{enum.name} {{\n"
+        f'return (stubs.{enum.name}[value] as values.{enum.name} | undefined) ?? "{model.unknown(enum).name}";\n}}\n'
+    )
+
+
+def from_message(record: Record, kind: str) -> str:
+    members = [(field, received(record, field, "message")) for field in record.fields]
+    return (
+        f"function from{record.name}(message: stubs.{record.name}): values.{record.name} {{\n"
+        f"return {plain(record, kind, members)};\n}}\n"
+    )
+
+
+def from_challenge(sum: Sum) -> str:
+    """Its last kind is also what a newer one becomes, with nothing of its own."""
+    *known, other = sum.alternatives
+    one = f"message.{lower(sum.oneof)}"
+    cases = [
+        f'case "{lower(each.field.name)}":\nreturn {of_kind(sum, each, one + ".value")};\n' for each in known
+    ]
+    return (
+        f"function from{sum.name}(message: stubs.{sum.name}): values.{sum.name} {{\n"
+        f"switch ({one}.case) {{\n{''.join(cases)}default: {{\n"
+        f"const own = {one}.value ?? create(stubs.{other.field.type}Schema);\n"
+        f"return {of_kind(sum, other, 'own')};\n}}\n}}\n}}\n"
+    )
+
+
+def of_kind(sum: Sum, kind: Alternative, own: str) -> str:
+    members = [(field, received(kind.record, field, "message")) for field in common(sum)]
+    members += [(field, received(kind.record, field, own)) for field in kind.own]
+    return plain(kind.record, lower(kind.field.name), members)
+
+
+def from_outcome(sum: Sum) -> str:
+    name = lower(sum.oneof)
+    cases = [
+        f'case "{lower(each.field.name)}":\nreturn from{each.record.name}({name}.value);\n' for each in sum.alternatives
+    ]
+    return (
+        "/** Undefined where the outcome is newer than this package. */\n"
+        f"export function from{sum.name}({{ {name} }}: Pick<stubs.{sum.message}, \"{name}\">): "
+        f"values.{sum.name} | undefined {{\n"
+        f"switch ({name}.case) {{\n{''.join(cases)}default:\nreturn undefined;\n}}\n}}\n"
+    )
+
+
+def received(record: Record, field: Field, message: str) -> str:
+    """A field of a message, for its value."""
+    value = f"{message}.{lower(field.name)}"
+    convert = "date" if field.kind == "timestamp" else f"from{field.type}" if field.type else ""
+    if field.repeated:
+        return f"{value}.map({convert})" if convert else value
+    absent = "endOfTime()" if (record.name, field.name) in model.ALWAYS_SET else "null" if nullable(record, field) else ""
+    if not convert:
+        return f"{value} ?? {absent}" if absent else value
+    return f"{value} === undefined ? {absent} : {convert}({value})" if absent else f"{convert}({value})"
+
+
+def plain(record: Record, kind: str, members: list[tuple[Field, str]]) -> str:
+    """A value of a record, with its kind where it has one."""
+    shown = literal([member for member in members if not member[0].secret], f'kind: "{kind}", ' if kind else "")
+    secrets = [member for member in members if member[0].secret]
+    return f'redacting("{record.name}", {literal(secrets)}, {shown})' if secrets else shown
+
+
+def literal(members: list[tuple[Field, str]], first: str = "") -> str:
+    return f"{{ {first}{', '.join(f'{lower(field.name)}: {value}' for field, value in members)} }}"
+
+
+def nullable(record: Record, field: Field) -> bool:
+    return record.nullable(field) or field.optional
+
+
+def type_of(field: Field) -> str:
+    type = field.type or TYPES[field.kind]
+    return f"readonly {type}[]" if field.repeated else type
+
+
+def property(field: Field, type: str, *, optional: bool = False, declared: bool = False) -> str:
+    """A field of an interface, or of a class; one that is `declared` the class gets by other means."""
+    doc = field.doc + ("\n\nSecret: prints as `[redacted]`." if field.secret else "")
+    return f"{comment(doc)}{'declare ' * declared}readonly {lower(field.name)}{'?' * optional}: {type};\n"
+
+
+def lower(name: str) -> str:
+    """A name of the contract's fields in the casing of TypeScript's."""
+    upper = camel(name)
+    return upper[0].lower() + upper[1:]
+
+
+def comment(doc: str) -> str:
+    """A comment that tools read. A line that began with `@` would be a tag to them."""
+    lines = re.sub(r"^@", r"\\@", doc.replace("*/", "* /"), flags=re.MULTILINE).split("\n")
+    if len(lines) == 1:
+        return f"/** {lines[0]} */\n"
+    return "/**\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
+
+
+# What errors say, and the rest.
+
+
+def reasons(contract: Contract) -> str:
+    predicates = "\n".join(predicate(reason) for reason in contract.reasons[1:])
+    return "\n".join(
+        [
+            enum("ErrorReason", "Why a call failed, in words that a program can act on.", newer(contract.reasons)),
+            enum("NextStep", "Who must do what after an error.", newer(contract.next_steps)),
+            "/** A predicate for each {@link ErrorReason}. */\n"
+            "export abstract class ReasonedError extends Error {\n"
+            "/** Why the call failed. `UNSPECIFIED` when newer than this package. */\n"
+            f"abstract readonly reason: ErrorReason;\n\n{predicates}}}\n",
+        ]
+    )
+
+
+def newer(values: list[Value]) -> list[Value]:
+    """The values of an enum whose zero is never sent, but is what a newer value becomes."""
+    return [dataclasses.replace(values[0], doc=UNSPECIFIED), *values[1:]]
+
+
+def enum(name: str, doc: str, values: list[Value]) -> str:
+    members = "".join(f'{comment(value.doc)}{value.name}: "{value.name}",\n' for value in values)
+    return (
+        f"{comment(doc)}export const {name} = {{\n{members}}} as const;\n\n"
+        f"{comment(doc)}export type {name} = (typeof {name})[keyof typeof {name}];\n"
     )
 
 
 def predicate(reason: Value) -> str:
-    name = "is" + camel(reason.name)
+    return f'{comment(reason.doc)}is{camel(reason.name)}(): boolean {{\nreturn this.reason === "{reason.name}";\n}}\n'
+
+
+def service_config() -> str:
     return (
-        f"\n{comment(reason.doc, '  ')}"
-        f"  {name}(): boolean {{\n"
-        f'    return this.reason === "{reason.name}";\n'
-        "  }\n"
+        "/** gRPC's service config: which calls may be repeated, and how. */\n"
+        f"export const serviceConfig = {json.dumps(json.loads(SERVICE_CONFIG.read_text()))} as const;\n"
     )
-
-
-def comment(doc: str, indent: str) -> str:
-    lines = "".join(f"{indent} * {line}".rstrip() + "\n" for line in doc.replace("*/", "* /").split("\n"))
-    return f"{indent}/**\n{lines}{indent} */\n"

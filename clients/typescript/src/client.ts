@@ -1,24 +1,24 @@
 // The client: three calls and a sign-in made of them. Deadlines, cancellation and retries are here; what carries the
 // calls is given by connect() of the platform.
 
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Idempotency } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, createClient } from "@connectrpc/connect";
-import type { CallOptions as StubOptions, Client as Stub, Transport } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Transport } from "@connectrpc/connect";
 
-import { interruptible, onAbort } from "./abort.js";
-import { fromOutcome, toAnswer, toAuthorize, toCachedAuthorize } from "./convert.js";
-import { gatewayError, statusCode, unexplained } from "./error.js";
-import type { GatewayError } from "./error.js";
-import { AuthorizationService } from "./generated/proto/flinks/gateway/v1/authorization_service_pb.js";
+import { must, string } from "./checks.js";
+import { gatewayError, roundExpired, statusCode, unexplained } from "./error.js";
+import type { GatewayError, StatusCode } from "./error.js";
+import { fromFinalOutcome, fromOutcome, toAuthorizeRequest, toCachedAuthorizeRequest } from "./generated/convert.js";
+import { AuthorizationService } from "./generated/stubs.js";
+import type { Answer, AuthorizeRequest, CachedAuthorizeRequest } from "./generated/values.js";
+import type { ChallengeRound, FinalOutcome, Outcome } from "./generated/values.js";
 import { VERSION } from "./generated/version.js";
 import { milliseconds } from "./options.js";
 import type { CallSettings } from "./options.js";
-import type { FinalOutcome, Outcome } from "./outcomes.js";
-import type { Answer, AuthorizeRequest, CachedAuthorizeRequest } from "./requests.js";
 import { backoffMs } from "./retry.js";
-import { answersInTime } from "./sign-in.js";
 import type { Answerer } from "./sign-in.js";
+import { Work } from "./work.js";
 
 const { authorize, answerChallenges, cachedAuthorize } = AuthorizationService.method;
 
@@ -46,16 +46,12 @@ export interface Connection {
 export class Client {
   readonly #connection: Connection;
   readonly #settings: CallSettings;
-  readonly #stub: Stub<typeof AuthorizationService>;
-  /** Ends the calls under way. Listeners of one signal would do, but Node warns when there are many of them. */
-  readonly #underWay = new Set<() => void>();
-  #closed = false;
+  readonly #work = new Work();
 
   /** @internal */
   constructor(connection: Connection, settings: CallSettings) {
     this.#connection = connection;
     this.#settings = settings;
-    this.#stub = createClient(AuthorizationService, connection.transport);
   }
 
   /**
@@ -65,8 +61,7 @@ export class Client {
    * banks lock customers out.
    */
   async authorize(request: AuthorizeRequest, options: CallOptions = {}): Promise<Outcome> {
-    const message = toAuthorize(request);
-    return this.#call(authorize, options, this.#settings.liveTimeoutMs, (call) => this.#stub.authorize(message, call));
+    return this.#call(authorize, toAuthorizeRequest(request), fromOutcome, options);
   }
 
   /**
@@ -76,10 +71,13 @@ export class Client {
    * Once they were sent, never call it again unless the error is `retryable`: the bank counts wrong answers.
    */
   async answer(continuation: string, answers: readonly Answer[], options: CallOptions = {}): Promise<Outcome> {
-    const message = toAnswer(continuation, answers);
-    return this.#call(answerChallenges, options, this.#settings.liveTimeoutMs, (call) =>
-      this.#stub.answerChallenges(message, call),
-    );
+    const made = Array.isArray(answers) && answers.every((answer) => answer?.content);
+    must(made, "answers must be an array of what Answer's functions give");
+    const request = {
+      continuation: string("continuation", continuation),
+      answers: answers.map(({ challengeId, content }) => ({ challengeId, answer: content })),
+    };
+    return this.#call(answerChallenges, request, fromOutcome, options);
   }
 
   /**
@@ -87,12 +85,7 @@ export class Client {
    * to three times within its deadline, and may be called again at any time.
    */
   async cachedAuthorize(request: CachedAuthorizeRequest, options: CallOptions = {}): Promise<FinalOutcome> {
-    const message = toCachedAuthorize(request);
-    const { cachedTimeoutMs } = this.#settings;
-    const outcome = await this.#call(cachedAuthorize, options, cachedTimeoutMs, (call) =>
-      this.#stub.cachedAuthorize(message, call),
-    );
-    return outcome as FinalOutcome; // The contract gives this call no rounds.
+    return this.#call(cachedAuthorize, toCachedAuthorizeRequest(request), fromFinalOutcome, options);
   }
 
   /**
@@ -103,87 +96,70 @@ export class Client {
    * is aborted, nothing is sent, and the sign-in ends with `SESSION_EXPIRED`. `timeoutMs` holds for each call alone.
    */
   async signIn(request: AuthorizeRequest, answerer: Answerer, options: CallOptions = {}): Promise<FinalOutcome> {
-    const ending = new AbortController();
-    const cancel = () => ending.abort(unexplained("CANCELLED", "the sign-in was cancelled between two calls", false));
-    const unlink = onAbort(options.signal, cancel);
-    this.#underWay.add(cancel);
-    try {
-      let outcome = await this.authorize(request, options);
-      while (outcome.kind === "challengeRound") {
-        const answers = await answersInTime(outcome, answerer, ending);
-        outcome = await this.answer(outcome.continuation, answers, options);
-      }
-      return outcome;
-    } finally {
-      unlink();
-      this.#underWay.delete(cancel);
+    let outcome = await this.authorize(request, options);
+    while (outcome.kind === "challengeRound") {
+      const answers = await this.#answers(outcome, answerer, options.signal);
+      outcome = await this.answer(outcome.continuation, answers, options);
     }
+    return outcome;
   }
 
   /** Ends all calls under way, with code `CANCELLED`, and the connection. The client is of no use afterwards. */
   close(): void {
-    this.#closed = true;
-    this.#underWay.forEach((end) => end());
+    this.#work.close();
     this.#connection.close();
   }
 
   /** Makes a call, as often as the service config allows, within its deadline. */
-  async #call(
-    method: DescMethod,
+  async #call<Request extends DescMessage, Response extends DescMessage, Result>(
+    method: DescMethodUnary<Request, Response>,
+    request: MessageInitShape<Request>,
+    read: (response: MessageShape<Response>) => Result | undefined,
     options: CallOptions,
-    defaultTimeoutMs: number,
-    send: (call: StubOptions) => Promise<{ outcome: Parameters<typeof fromOutcome>[0] }>,
-  ): Promise<Outcome> {
-    const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? defaultTimeoutMs);
+  ): Promise<Result> {
     const repeatable = method.idempotency === Idempotency.IDEMPOTENT;
-    const ending = new AbortController();
-    let ended: GatewayError | undefined;
-    const end = (code: "CANCELLED" | "DEADLINE_EXCEEDED", message: string) => {
-      ended ??= unexplained(code, message, repeatable);
-      // For connect-es everything is cancelled, so that the stream is reset as gRPC asks for it.
-      ending.abort(new ConnectError(message, Code.Canceled));
-    };
-    const timedOut = () => end("DEADLINE_EXCEEDED", "the deadline passed");
-    const timer = setTimeout(timedOut, timeoutMs);
-    const unlink = onAbort(options.signal, () => end("CANCELLED", "the caller cancelled the call"));
-    const closed = () => end("CANCELLED", "the client was closed");
-    this.#underWay.add(closed);
+    const { liveTimeoutMs, cachedTimeoutMs } = this.#settings;
+    const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? (repeatable ? cachedTimeoutMs : liveTimeoutMs));
     const deadline = performance.now() + timeoutMs;
-    try {
-      if (timeoutMs <= 0) {
-        timedOut();
-      }
-      if (this.#closed) {
-        closed();
-      }
-      const headers = await interruptible(ending.signal, () => this.#headers());
+    const failure = (code: StatusCode, message: string) => unexplained(code, message, repeatable);
+    return this.#work.until(timeoutMs, options.signal, failure, async (signal) => {
+      const headers = await this.#headers();
       for (let attempts = 1; ; attempts++) {
-        let callId = "";
-        const note = (received: Headers) => void (callId ||= received.get("x-request-id") ?? "");
+        signal.throwIfAborted();
         headers.set("grpc-timeout", `${Math.max(Math.ceil(deadline - performance.now()), 1)}m`);
         try {
-          const { outcome } = await send({ signal: ending.signal, headers, onHeader: note, onTrailer: note });
-          const known = fromOutcome(outcome);
-          if (known) {
-            return known;
+          const { transport } = this.#connection;
+          const { header, message, trailer } = await transport.unary(method, signal, undefined, headers, request);
+          const outcome = read(message);
+          if (outcome) {
+            return outcome;
           }
+          const callId = header.get("x-request-id") ?? trailer.get("x-request-id") ?? "";
           throw new ConnectError("the outcome is newer than this client", Code.Unknown, { "x-request-id": callId });
         } catch (error) {
-          const failure = ConnectError.from(error);
-          const pause = ended ? undefined : backoffMs(method, attempts, statusCode(failure));
-          if (pause === undefined || performance.now() + pause >= deadline) {
-            throw gatewayError(failure, repeatable);
+          const failed = ConnectError.from(error);
+          const pauseMs = backoffMs(method, attempts, statusCode(failed));
+          if (pauseMs === undefined || performance.now() + pauseMs >= deadline) {
+            throw gatewayError(failed, repeatable);
           }
-          await interruptible(ending.signal, () => new Promise<void>((resolve) => setTimeout(resolve, pause)));
+          await new Promise((resolve) => setTimeout(resolve, pauseMs));
         }
       }
-    } catch (error) {
-      throw ended ?? error;
-    } finally {
-      clearTimeout(timer);
-      unlink();
-      this.#underWay.delete(closed);
+    });
+  }
+
+  /** Asks for a round's answers, until it expires. */
+  async #answers(round: ChallengeRound, answerer: Answerer, caller: AbortSignal | undefined): Promise<readonly Answer[]> {
+    const leftMs = () => round.expireTime.getTime() - Date.now();
+    const expired = () => roundExpired(round.requestId);
+    const cancelled = () => unexplained("CANCELLED", "the sign-in was cancelled between two calls", false);
+    const failure = (code: StatusCode) => (code === "CANCELLED" ? cancelled() : expired());
+    const answers = await this.#work.until(leftMs(), caller, failure, async (signal) => answerer(round, { signal }));
+    // The timer is late where the answerer kept the process busy.
+    if (leftMs() <= 0) {
+      throw expired();
     }
+    return answers;
   }
 
   async #headers(): Promise<Headers> {

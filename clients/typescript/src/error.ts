@@ -1,36 +1,15 @@
 // The one error of all calls, and how it is read from what connect-es throws.
 
-import { Code } from "@connectrpc/connect";
 import type { ConnectError } from "@connectrpc/connect";
 
+import { Code } from "./generated/proto/google/rpc/code_pb.js";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./generated/proto/google/rpc/error_details_pb.js";
 import { ErrorReason, NextStep, ReasonedError } from "./generated/reasons.js";
 
 const DOMAIN = "flinks-gateway";
 
-/** gRPC's status codes, in the order of their numbers. */
-const CODES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-] as const;
-
 /** A gRPC status code other than `OK`. */
-export type StatusCode = Exclude<(typeof CODES)[number], "OK">;
+export type StatusCode = Exclude<keyof typeof Code, "OK">;
 
 /** A field of the request that breaks a rule. */
 export interface FieldViolation {
@@ -46,51 +25,43 @@ export interface FieldViolation {
 export class GatewayError extends ReasonedError {
   /** The class's name, also where the code was minified. */
   override readonly name = "GatewayError";
-  /** gRPC's status code. */
-  readonly code: StatusCode;
   /** Why the call failed. `UNSPECIFIED` when newer than this package. */
   override readonly reason: ErrorReason;
-  /** The reason's name as it came, `ERROR_REASON_…`: also of one newer than this package. */
-  readonly reasonName: string;
-  /** Who must do what. `UNSPECIFIED` when newer than this package. */
-  readonly nextStep: NextStep;
-  /** Whether a program may repeat this very call, after `retryDelayMs`. If not, a repeat is a new attempt at the bank. */
-  readonly retryable: boolean;
-  /** How long to wait before the call is repeated, in milliseconds; null when nothing was said. */
-  readonly retryDelayMs: number | null;
-  /** Each field at fault. */
-  readonly fieldViolations: readonly FieldViolation[];
   /** Flinks' own code, such as `INVALID_PASSWORD`; empty when Flinks gave none. */
   readonly flinksCode: string;
   /** The HTTP status of Flinks' reply; 0 when Flinks did not answer. */
   readonly httpStatus: number;
   /** Flinks' name for the session; empty when it is not known. */
   readonly requestId: string;
-  /** All metadata of the error, those above included. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The call's id in the gateway's log, its `x-request-id`. Empty when no gateway answered. */
-  readonly callId: string;
 
   /** @internal */
-  constructor(message: string, fields: Fields, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    /** gRPC's status code. */
+    readonly code: StatusCode,
+    /** The reason's name as it came, `ERROR_REASON_…`: also of one newer than this package. */
+    readonly reasonName: string,
+    /** Who must do what. `UNSPECIFIED` when newer than this package. */
+    readonly nextStep: NextStep,
+    /** Whether a program may repeat this very call, after `retryDelayMs`. If not, a repeat is a new attempt at the bank. */
+    readonly retryable: boolean,
+    /** The call's id in the gateway's log, its `x-request-id`. Empty when no gateway answered. */
+    readonly callId = "",
+    /** All metadata of the error, those above included. */
+    readonly metadata: Readonly<Record<string, string>> = {},
+    /** How long to wait before the call is repeated, in milliseconds; null when nothing was said. */
+    readonly retryDelayMs: number | null = null,
+    /** Each field at fault. */
+    readonly fieldViolations: readonly FieldViolation[] = [],
+    options?: ErrorOptions,
+  ) {
     super(message, options);
-    this.code = fields.code;
-    this.reason = fields.reason;
-    this.reasonName = fields.reasonName ?? `ERROR_REASON_${fields.reason}`;
-    this.nextStep = fields.nextStep;
-    this.retryable = fields.retryable;
-    this.retryDelayMs = fields.retryDelayMs ?? null;
-    this.fieldViolations = fields.fieldViolations ?? [];
-    this.metadata = fields.metadata ?? {};
-    this.flinksCode = this.metadata["flinks_code"] ?? "";
-    this.httpStatus = Number.parseInt(this.metadata["http_status"] ?? "0", 10) || 0;
-    this.requestId = this.metadata["request_id"] ?? "";
-    this.callId = fields.callId ?? "";
+    this.reason = named(ErrorReason, reasonName, "ERROR_REASON_");
+    this.flinksCode = metadata["flinks_code"] ?? "";
+    this.httpStatus = Number.parseInt(metadata["http_status"] ?? "0", 10) || 0;
+    this.requestId = metadata["request_id"] ?? "";
   }
 }
-
-type Fields = Pick<GatewayError, "code" | "reason" | "nextStep" | "retryable"> &
-  Partial<Pick<GatewayError, "reasonName" | "retryDelayMs" | "fieldViolations" | "metadata" | "callId">>;
 
 /**
  * The status code as gRPC's own libraries give it. connect-es has other names for connections that could not be made or
@@ -99,12 +70,10 @@ type Fields = Pick<GatewayError, "code" | "reason" | "nextStep" | "retryable"> &
  * @internal
  */
 export function statusCode(error: ConnectError): StatusCode {
+  const code = (Code[error.code] as StatusCode | undefined) ?? "UNKNOWN";
   const answered = error.metadata.has("grpc-status") || error.metadata.has("grpc-status-details-bin");
   const lost = error.cause instanceof TypeError || typeof (error.cause as { code?: unknown })?.code === "string";
-  if (!answered && (lost || error.code === Code.Canceled)) {
-    return "UNAVAILABLE";
-  }
-  return (CODES[error.code] as StatusCode | undefined) ?? "UNKNOWN";
+  return !answered && (lost || code === "CANCELLED") ? "UNAVAILABLE" : code;
 }
 
 /**
@@ -119,21 +88,14 @@ export function gatewayError(error: ConnectError, repeatable: boolean): GatewayE
   if (!info) {
     return unexplained(code, error.rawMessage, repeatable, callId, error.cause);
   }
+  const { reason, metadata } = info;
+  const nextStep = named(NextStep, metadata["next_step"] ?? "", "NEXT_STEP_");
+  const retryable = metadata["retryable"] === "true";
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
-  return new GatewayError(error.rawMessage, {
-    code,
-    reason: named(ErrorReason, info.reason, "ERROR_REASON_"),
-    reasonName: info.reason,
-    nextStep: named(NextStep, info.metadata["next_step"] ?? "", "NEXT_STEP_"),
-    retryable: info.metadata["retryable"] === "true",
-    retryDelayMs: delay ? Number(delay.seconds) * 1000 + delay.nanos / 1e6 : null,
-    fieldViolations: error
-      .findDetails(BadRequestSchema)
-      .flatMap(({ fieldViolations }) => fieldViolations)
-      .map(({ field, description, reason }) => ({ field, description, reason })),
-    metadata: { ...info.metadata },
-    callId,
-  });
+  const delayMs = delay ? Number(delay.seconds) * 1000 + delay.nanos / 1e6 : null;
+  const violations = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations);
+  const faults = violations.map(({ field, description, reason }) => ({ field, description, reason }));
+  return new GatewayError(error.rawMessage, code, reason, nextStep, retryable, callId, { ...metadata }, delayMs, faults);
 }
 
 /**
@@ -141,25 +103,13 @@ export function gatewayError(error: ConnectError, repeatable: boolean): GatewayE
  *
  * @internal
  */
-export function unexplained(
-  code: StatusCode,
-  message: string,
-  repeatable: boolean,
-  callId = "",
-  cause?: unknown,
-): GatewayError {
+export function unexplained(code: StatusCode, message: string, repeatable: boolean, callId = "", cause?: unknown): GatewayError {
   const unserved = code === "UNAUTHENTICATED" || code === "PERMISSION_DENIED" || code === "UNIMPLEMENTED";
-  return new GatewayError(
-    message,
-    {
-      code,
-      reason: unserved ? "UNSPECIFIED" : code === "DEADLINE_EXCEEDED" ? code : "OUTCOME_UNKNOWN",
-      nextStep: unserved ? "CONTACT_OPERATOR" : "CHECK_OUTCOME",
-      retryable: repeatable && !unserved,
-      callId,
-    },
-    cause instanceof Error ? { cause } : undefined,
-  );
+  const reason = unserved ? "UNSPECIFIED" : code === "DEADLINE_EXCEEDED" ? code : "OUTCOME_UNKNOWN";
+  const nextStep = unserved ? "CONTACT_OPERATOR" : "CHECK_OUTCOME";
+  const options = cause instanceof Error ? { cause } : undefined;
+  const retryable = repeatable && !unserved;
+  return new GatewayError(message, code, `ERROR_REASON_${reason}`, nextStep, retryable, callId, {}, null, [], options);
 }
 
 /**
@@ -168,13 +118,9 @@ export function unexplained(
  * @internal
  */
 export function roundExpired(requestId: string): GatewayError {
-  return new GatewayError("the round was not answered by its expire time; nothing was sent", {
-    code: "NOT_FOUND",
-    reason: "SESSION_EXPIRED",
-    nextStep: "START_OVER",
-    retryable: false,
-    metadata: { next_step: "NEXT_STEP_START_OVER", retryable: "false", request_id: requestId },
-  });
+  const message = "the round was not answered by its expire time; nothing was sent";
+  const metadata = { next_step: "NEXT_STEP_START_OVER", retryable: "false", request_id: requestId };
+  return new GatewayError(message, "NOT_FOUND", "ERROR_REASON_SESSION_EXPIRED", "START_OVER", false, "", metadata);
 }
 
 /** A value of an enum by its name on the wire. */

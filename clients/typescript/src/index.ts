@@ -8,19 +8,13 @@ import type { SecureContextOptions } from "node:tls";
 import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 
+import { must } from "./checks.js";
 import { Client } from "./client.js";
 import { StatusSchema } from "./generated/proto/google/rpc/status_pb.js";
 import { checked } from "./options.js";
 import type { CommonOptions } from "./options.js";
 
 export * from "./api.js";
-
-const PING_INTERVAL_MS = 60_000;
-const PING_TIMEOUT_MS = 20_000;
-const CONNECT_TIMEOUT_MS = 20_000;
-const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
-/** Rounds may carry images, and go back as large as they came: room for several at once. */
-const MAX_SESSION_MEGABYTES = 256;
 
 /** How to connect to a gateway. */
 export interface ConnectOptions extends CommonOptions {
@@ -43,28 +37,25 @@ export interface ConnectOptions extends CommonOptions {
  */
 export function connect(address: string, options: ConnectOptions = {}): Client {
   const target = `${options.plaintext ? "http" : "https"}://${address}`;
-  if (!/^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+):\d{1,5}$/i.test(address) || !URL.canParse(target)) {
-    throw new TypeError("address must be host:port, an IPv6 address in brackets");
-  }
+  const sound = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+):\d{1,5}$/i.test(address) && URL.canParse(target);
+  must(sound, "address must be host:port, an IPv6 address in brackets");
   const url = new URL(target);
   const settings = checked(url, options);
-  const manager = new Sessions(
-    url,
-    { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: PING_TIMEOUT_MS },
-    { maxSessionMemory: MAX_SESSION_MEGABYTES, ...tls(options) },
-  );
+  // Rounds may carry images, and go back as large as they came: room for several at once.
+  const session = { maxSessionMemory: 256, ...tls(options) };
+  const manager = new Sessions(url, { pingIntervalMs: 60_000, pingTimeoutMs: 20_000 }, session);
   const transport = createGrpcTransport({
     baseUrl: url.origin,
     sessionManager: manager,
     acceptCompression: [],
-    readMaxBytes: MAX_MESSAGE_BYTES,
+    readMaxBytes: 32 * 1024 * 1024,
   });
   return new Client({ transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
 }
 
 class Sessions extends Http2SessionManager {
   override async request(...call: Parameters<Http2SessionManager["request"]>) {
-    const timer = setTimeout(() => this.#giveUp(), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => this.#giveUp(), 20_000);
     try {
       const stream = await super.request(...call);
       // Before connect-es listens, and on the object that it will be given.
@@ -94,14 +85,11 @@ function dropGarbledDetails(headers: IncomingHttpHeaders): void {
 
 function tls({ plaintext = false, ca, certificate, privateKey }: ConnectOptions) {
   if (plaintext) {
-    if (ca !== undefined || certificate !== undefined || privateKey !== undefined) {
-      throw new TypeError("ca, certificate and privateKey are for TLS, which plaintext is without");
-    }
+    const keyless = ca === undefined && certificate === undefined && privateKey === undefined;
+    must(keyless, "ca, certificate and privateKey are for TLS, which plaintext is without");
     return {};
   }
-  if ((certificate === undefined) !== (privateKey === undefined)) {
-    throw new TypeError("certificate and privateKey need each other");
-  }
+  must((certificate === undefined) === (privateKey === undefined), "certificate and privateKey need each other");
   // OpenSSL takes what is no certificate for no authority at all, and a wrong key only when it is used.
   pem("ca", () => ca === undefined || new X509Certificate(ca));
   const secureContext = pem("certificate or privateKey", () =>

@@ -1,5 +1,7 @@
 // What connecting to a gateway takes, on every platform, and what is refused before anything is connected.
 
+import { must } from "./checks.js";
+
 /** How to call a gateway. */
 export interface CommonOptions {
   /**
@@ -18,21 +20,16 @@ export interface CommonOptions {
 }
 
 /** How a client calls, whatever the platform. */
-export interface CallSettings {
-  readonly bearerToken: () => Promise<string | undefined>;
-  readonly liveTimeoutMs: number;
-  readonly cachedTimeoutMs: number;
-}
+export type CallSettings = ReturnType<typeof checked>;
 
 /** Checks the options that all platforms have, for a URL that is connected to. */
-export function checked(url: URL, options: CommonOptions): CallSettings {
+export function checked(url: URL, options: CommonOptions) {
   const { plaintext = false, dangerouslyAllowPlaintextBeyondLoopback: beyond = false, bearerToken } = options;
-  if (beyond && !plaintext) {
-    throw new TypeError("dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
-  }
-  if (plaintext && !beyond && !isLoopback(url.hostname)) {
-    throw new TypeError("plaintext is for loopback addresses only: elsewhere anyone on the way reads the passwords");
-  }
+  must(plaintext || !beyond, "dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
+  must(
+    !plaintext || beyond || isLoopback(url.hostname),
+    "plaintext is for loopback addresses only: elsewhere anyone on the way reads the passwords",
+  );
   if (typeof bearerToken !== "function") {
     token(bearerToken);
   }
@@ -49,10 +46,11 @@ function isLoopback(hostname: string): boolean {
 }
 
 /** A token that a header can carry, or none. The header's own error would show what it cannot carry. */
-function token<T>(value: T): T {
-  if (value !== undefined && (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value))) {
-    throw new TypeError("bearerToken must be of visible ASCII characters, or a function that gives such a string");
-  }
+function token(value: unknown): string | undefined {
+  must(
+    value === undefined || (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)),
+    "bearerToken must be of visible ASCII characters, or a function that gives such a string",
+  );
   return value;
 }
 

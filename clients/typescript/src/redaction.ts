@@ -45,31 +45,3 @@ export function redacting<Secrets extends object, const Shown extends object>(
 ): Secrets & Shown {
   return hide(Object.assign(new Plain(), shown), name, secrets) as unknown as Secrets & Shown;
 }
-
-/** A text that arrives byte for byte, or an error that does not show it. */
-export function text(field: string, value: unknown): string {
-  if (typeof value !== "string") {
-    throw new TypeError(`${field} must be a string`);
-  }
-  // Half of a surrogate pair has no UTF-8: it would silently be sent as another character.
-  if (/\p{Surrogate}/u.test(value)) {
-    throw new TypeError(`${field} must be well-formed Unicode`);
-  }
-  return value;
-}
-
-/** Strings, or an error that does not show them. */
-export function texts(field: string, values: unknown): string[] {
-  if (!Array.isArray(values)) {
-    throw new TypeError(`${field} must be an array of strings`);
-  }
-  return values.map((value) => text(field, value));
-}
-
-/** A boolean, or an error that names the field. */
-export function flag(field: string, value: unknown): boolean {
-  if (typeof value !== "boolean") {
-    throw new TypeError(`${field} must be true or false`);
-  }
-  return value;
-}

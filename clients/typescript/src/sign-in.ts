@@ -1,12 +1,6 @@
-// A whole sign-in: who answers the rounds, and until when.
+// Who answers the rounds of a sign-in.
 
-import { interruptible } from "./abort.js";
-import { roundExpired } from "./error.js";
-import type { Challenge, ChallengeRound } from "./outcomes.js";
-import type { Answer } from "./requests.js";
-
-/** Timers that are set to more go off at once. */
-const LONGEST_TIMER_MS = 0x7fffffff;
+import type { Answer, Challenge, ChallengeRound } from "./generated/values.js";
 
 /** What an {@link Answerer} is given beside the round. */
 export interface AnswererContext {
@@ -57,22 +51,4 @@ export function byKind(answerers: AnswerersByKind): Answerer {
     }
     return answers;
   };
-}
-
-/** Asks for a round's answers. When it expires first it ends the sign-in, as others may with a reason of theirs. */
-export async function answersInTime(round: ChallengeRound, answerer: Answerer, ending: AbortController): Promise<readonly Answer[]> {
-  const { signal } = ending;
-  const left = () => round.expireTime.getTime() - Date.now();
-  const expired = () => ending.abort(roundExpired(round.requestId));
-  const timer = setTimeout(expired, Math.min(Math.max(left(), 0), LONGEST_TIMER_MS));
-  try {
-    const answers = await interruptible(signal, async () => answerer(round, { signal }));
-    if (left() <= 0) {
-      expired();
-    }
-    signal.throwIfAborted();
-    return answers;
-  } finally {
-    clearTimeout(timer);
-  }
 }

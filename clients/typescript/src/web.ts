@@ -2,6 +2,7 @@
 
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 
+import { must } from "./checks.js";
 import { Client } from "./client.js";
 import { checked } from "./options.js";
 import type { CommonOptions } from "./options.js";
@@ -24,12 +25,9 @@ export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
   } catch {
     throw new TypeError("baseUrl must be a URL such as https://gateway.example");
   }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new TypeError("baseUrl must have no user, query or fragment");
-  }
-  if (url.protocol !== (options.plaintext ? "http:" : "https:")) {
-    throw new TypeError("baseUrl must begin with https://, or with http:// where plaintext is wanted");
-  }
+  const scheme = options.plaintext ? "http:" : "https:";
+  must(url.protocol === scheme, "baseUrl must begin with https://, or with http:// where plaintext is wanted");
+  must(!url.username && !url.password && !url.search && !url.hash, "baseUrl must have no user, query or fragment");
   const settings = checked(url, options);
   const transport = createGrpcWebTransport({ baseUrl: url.href });
   return new Client({ transport, userAgent: "x-user-agent", close: () => {} }, settings);

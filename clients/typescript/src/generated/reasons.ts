@@ -1,10 +1,8 @@
-// Generated from the contract by `make clients`. Do not edit.
+// Generated from the contract by clients/generate. Do not edit.
 
 /** Why a call failed, in words that a program can act on. */
 export const ErrorReason = {
-  /**
-   * Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata.
-   */
+  /** Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata. */
   UNSPECIFIED: "UNSPECIFIED",
   /**
    * The request breaks a rule of this contract. Nothing was sent to Flinks. The
@@ -220,38 +218,24 @@ export type ErrorReason = (typeof ErrorReason)[keyof typeof ErrorReason];
 
 /** Who must do what after an error. */
 export const NextStep = {
-  /**
-   * Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata.
-   */
+  /** Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata. */
   UNSPECIFIED: "UNSPECIFIED",
-  /**
-   * Nothing helps for now.
-   */
+  /** Nothing helps for now. */
   NONE: "NONE",
-  /**
-   * The caller's developer corrects the program.
-   */
+  /** The caller's developer corrects the program. */
   FIX_REQUEST: "FIX_REQUEST",
-  /**
-   * The customer types user name and password again, for a new `Authorize`.
-   */
+  /** The customer types user name and password again, for a new `Authorize`. */
   CORRECT_CREDENTIALS: "CORRECT_CREDENTIALS",
-  /**
-   * A new `Authorize`, with the customer present.
-   */
+  /** A new `Authorize`, with the customer present. */
   START_OVER: "START_OVER",
   /**
    * `Authorize` with the customer present, in place of what is saved: instead
    * of `CachedAuthorize`, or with credentials where the LoginId is unknown.
    */
   SIGN_IN_LIVE: "SIGN_IN_LIVE",
-  /**
-   * The customer visits the bank's own site, or calls the bank.
-   */
+  /** The customer visits the bank's own site, or calls the bank. */
   CONTACT_BANK: "CONTACT_BANK",
-  /**
-   * The call may be repeated at once, by a program too: nothing was sent.
-   */
+  /** The call may be repeated at once, by a program too: nothing was sent. */
   RETRY_NOW: "RETRY_NOW",
   /**
    * The same call where it is `retryable`, else a new `Authorize`; after the
@@ -263,9 +247,7 @@ export const NextStep = {
    * customer decide; a cached call may be repeated.
    */
   CHECK_OUTCOME: "CHECK_OUTCOME",
-  /**
-   * The gateway's operator looks at its log and settings.
-   */
+  /** The gateway's operator looks at its log and settings. */
   CONTACT_OPERATOR: "CONTACT_OPERATOR",
 } as const;
 

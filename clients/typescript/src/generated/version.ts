@@ -1,4 +1,4 @@
-// Generated from the contract by `make clients`. Do not edit.
+// Generated from the contract by clients/generate. Do not edit.
 
 /** The version of this package. */
 export const VERSION = "0.1.0";
