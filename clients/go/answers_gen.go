@@ -10,12 +10,12 @@ import (
 
 // AnswerText is the answer to [QuestionAndAnswer]: what the customer typed. Must not be empty.
 func AnswerText(challengeID, text string) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_Text{
 			Text: text,
 		},
-	})
+	})}
 }
 
 // AnswerSelectedQuestion is the answer to [QuestionSelection]: one of its questions, and the answer.
@@ -25,7 +25,7 @@ func AnswerText(challengeID, text string) Answer {
 //
 // text: what the customer typed, such as `Rex`. Must not be empty.
 func AnswerSelectedQuestion(challengeID, question, text string) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_SelectedQuestion{
 			SelectedQuestion: &gatewayv1.SelectedQuestion{
@@ -33,17 +33,17 @@ func AnswerSelectedQuestion(challengeID, question, text string) Answer {
 				Text:     text,
 			},
 		},
-	})
+	})}
 }
 
 // AnswerChoice is the answer to [MultipleChoice]: one of its choices, verbatim. Must not be empty.
 func AnswerChoice(challengeID, choice string) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_Choice{
 			Choice: choice,
 		},
-	})
+	})}
 }
 
 // AnswerChoices is the answer to [MultipleSelection]: at least one of its choices.
@@ -51,25 +51,25 @@ func AnswerChoice(challengeID, choice string) Answer {
 // values: one or more of [MultipleSelection.Choices], verbatim, each once; none is refused. Example: `Savings` and
 // `Mortgage`.
 func AnswerChoices(challengeID string, values ...string) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_Choices{
 			Choices: &gatewayv1.Choices{
 				Values: slices.Clone(values),
 			},
 		},
-	})
+	})}
 }
 
 // AnswerImageIndex is the answer to [ImageSelection]: the picture's place in `images`, from 0; one beyond the last
 // is refused.
 func AnswerImageIndex(challengeID string, imageIndex int) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_ImageIndex{
 			ImageIndex: narrow(imageIndex),
 		},
-	})
+	})}
 }
 
 // AnswerCodeDelivery is the answer to [TextOrCall]: one of its phone numbers, and how.
@@ -79,7 +79,7 @@ func AnswerImageIndex(challengeID string, imageIndex int) Answer {
 //
 // method: by text message or by a call, such as [DeliveryMethodText]. Must be set; unspecified is refused.
 func AnswerCodeDelivery(challengeID, phoneNumber string, method DeliveryMethod) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_CodeDelivery{
 			CodeDelivery: &gatewayv1.CodeDelivery{
@@ -87,7 +87,7 @@ func AnswerCodeDelivery(challengeID, phoneNumber string, method DeliveryMethod) 
 				Method:      gatewayv1.DeliveryMethod(method),
 			},
 		},
-	})
+	})}
 }
 
 // AnswerRaw is the answer to any challenge: what is sent to Flinks, spelled out.
@@ -97,7 +97,7 @@ func AnswerCodeDelivery(challengeID, phoneNumber string, method DeliveryMethod) 
 //
 // values: the values, at least one, such as `Approved`. Sent as they are, an empty one too.
 func AnswerRaw(challengeID, key string, values ...string) Answer {
-	return newAnswer(&gatewayv1.ChallengeAnswer{
+	return Answer{NewSecret(&gatewayv1.ChallengeAnswer{
 		ChallengeId: challengeID,
 		Answer: &gatewayv1.ChallengeAnswer_Raw{
 			Raw: &gatewayv1.RawAnswer{
@@ -105,5 +105,5 @@ func AnswerRaw(challengeID, key string, values ...string) Answer {
 				Values: slices.Clone(values),
 			},
 		},
-	})
+	})}
 }

@@ -126,7 +126,7 @@ func call[Request, Response any, Result comparable](
 		if err != nil {
 			return none, err
 		}
-		options = append(options, grpc.PerRPCCredentials(bearer{NewSecret(token), !c.settings.plaintext}))
+		options = append(options, grpc.PerRPCCredentials(bearer{NewSecret(token)}))
 	}
 	response, err := method(timed, request, options...)
 	if err == nil {

@@ -27,14 +27,6 @@ func each[M, T any](messages []M, convert func(M) T) []T {
 	return values
 }
 
-// known gives the value that stands for those newer than this package in place of one.
-func known[T ~int32](value T, names map[int32]string, newer T) T {
-	if _, ok := names[int32(value)]; ok {
-		return value
-	}
-	return newer
-}
-
 func newTime(message *timestamppb.Timestamp) time.Time {
 	if message == nil {
 		return time.Time{}

@@ -12,6 +12,8 @@
 // [Client.Answer]) is never repeated by this package, and must not be by others unless the error says that it is
 // Retryable: each may be an attempt at the bank, and banks lock customers out.
 //
+// The comments of fields are the contract's. What they call absent is nil, or the zero [time.Time].
+//
 // Passwords, user names, prompts, answers, LoginIds and the like are [Secret] values: what prints them shows [redacted].
 //
 // The stubs generated from the contract are in flinks-gateway.example/client/flinks/gateway/v1. Their messages do print

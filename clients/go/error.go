@@ -71,7 +71,7 @@ type FieldViolation struct {
 
 // Error is the message with the names that lead on from it. It has nothing of the request.
 func (e *GatewayError) Error() string {
-	text := fmt.Sprintf("flinks-gateway: %s (%s, %s", e.Message, e.name(), e.NextStep)
+	text := fmt.Sprintf("flinks-gateway: %s (%s, %s", e.Message, strings.TrimPrefix(e.ReasonName, "ERROR_REASON_"), e.NextStep)
 	if e.CallID != "" {
 		text += ", call " + e.CallID
 	}
@@ -83,8 +83,6 @@ func (e *GatewayError) Unwrap() error { return e.cause }
 
 // GRPCStatus gives the status as it came, for [status.FromError].
 func (e *GatewayError) GRPCStatus() *status.Status { return e.status }
-
-func (e *GatewayError) name() string { return strings.TrimPrefix(e.ReasonName, "ERROR_REASON_") }
 
 // newError reads a failed call's status. cached tells the call that may be repeated whatever became of it.
 func newError(ctx context.Context, failure error, cached bool, callID string) *GatewayError {
@@ -152,11 +150,9 @@ func (e *GatewayError) readInfo(info *errdetails.ErrorInfo, read *status.Status)
 		case *errdetails.RetryInfo:
 			e.RetryDelay = pointer(detail.GetRetryDelay(), (*durationpb.Duration).AsDuration)
 		case *errdetails.BadRequest:
-			e.FieldViolations = each(detail.GetFieldViolations(), newFieldViolation)
+			e.FieldViolations = each(detail.GetFieldViolations(), func(field *errdetails.BadRequest_FieldViolation) FieldViolation {
+				return FieldViolation{field.GetField(), field.GetDescription(), field.GetReason()}
+			})
 		}
 	}
-}
-
-func newFieldViolation(message *errdetails.BadRequest_FieldViolation) FieldViolation {
-	return FieldViolation{message.GetField(), message.GetDescription(), message.GetReason()}
 }

@@ -52,9 +52,7 @@ func WithCertificate(certificate, privateKey []byte) Option {
 func WithBearerToken(token string) Option {
 	return func(s *settings) {
 		WithBearerTokenSource(func(context.Context) (string, error) { return token, nil })(s)
-		if err := usable(token); err != nil {
-			s.fault = err
-		}
+		s.fault = errors.Join(s.fault, usable(token))
 	}
 }
 
@@ -106,24 +104,19 @@ func (s *settings) check(address string) error {
 }
 
 func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	ip, _ := netip.ParseAddr(host)
+	return ip.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 // bearer is the token of one call.
-type bearer struct {
-	token Secret[string]
-	tls   bool
-}
+type bearer struct{ Secret[string] }
 
 func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer " + b.token.Reveal()}, nil
+	return map[string]string{"authorization": "Bearer " + b.Reveal()}, nil
 }
 
-func (b bearer) RequireTransportSecurity() bool { return b.tls }
+// RequireTransportSecurity leaves that to [Connect], which has decided it for all that is sent.
+func (b bearer) RequireTransportSecurity() bool { return false }
 
 // usable refuses what cannot be sent in a header, without showing it.
 func usable(token string) error {

@@ -288,9 +288,15 @@ func newChallengeRound(message *gatewayv1.ChallengeRound) ChallengeRound {
 }
 
 func newLoginType(value gatewayv1.LoginType) LoginType {
-	return known(LoginType(value), gatewayv1.LoginType_name, LoginTypeOther)
+	if _, known := gatewayv1.LoginType_name[int32(value)]; known {
+		return LoginType(value)
+	}
+	return LoginTypeOther
 }
 
 func newResource(value gatewayv1.Resource) Resource {
-	return known(Resource(value), gatewayv1.Resource_name, ResourceUnspecified)
+	if _, known := gatewayv1.Resource_name[int32(value)]; known {
+		return Resource(value)
+	}
+	return ResourceUnspecified
 }

@@ -27,11 +27,11 @@ func (v Credentials) String() string {
 	return fmt.Sprintf("Credentials%+v", plain(v))
 }
 
-func (r Credentials) message() *gatewayv1.Credentials {
+func (v Credentials) message() *gatewayv1.Credentials {
 	return &gatewayv1.Credentials{
-		Institution: r.Institution,
-		Username:    r.Username.Reveal(),
-		Password:    r.Password.Reveal(),
+		Institution: v.Institution,
+		Username:    v.Username.Reveal(),
+		Password:    v.Password.Reveal(),
 	}
 }
 
@@ -66,17 +66,17 @@ func (v AuthorizeRequest) String() string {
 	return fmt.Sprintf("AuthorizeRequest%+v", plain(v))
 }
 
-func (r AuthorizeRequest) message() *gatewayv1.AuthorizeRequest {
+func (v AuthorizeRequest) message() *gatewayv1.AuthorizeRequest {
 	message := &gatewayv1.AuthorizeRequest{
-		Save:             r.Save.message(),
-		Language:         gatewayv1.Language(r.Language),
-		Tag:              r.Tag.Reveal(),
-		ScheduleRefresh:  r.ScheduleRefresh,
-		WithMfaQuestions: r.WithMFAQuestions,
-		Instance:         r.Instance,
+		Save:             v.Save.message(),
+		Language:         gatewayv1.Language(v.Language),
+		Tag:              v.Tag.Reveal(),
+		ScheduleRefresh:  v.ScheduleRefresh,
+		WithMfaQuestions: v.WithMFAQuestions,
+		Instance:         v.Instance,
 	}
-	if r.Subject != nil {
-		r.Subject.writeTo(message)
+	if v.Subject != nil {
+		v.Subject.writeTo(message)
 	}
 	return message
 }
@@ -101,11 +101,11 @@ func (v CachedAuthorizeRequest) String() string {
 	return fmt.Sprintf("CachedAuthorizeRequest%+v", plain(v))
 }
 
-func (r CachedAuthorizeRequest) message() *gatewayv1.CachedAuthorizeRequest {
+func (v CachedAuthorizeRequest) message() *gatewayv1.CachedAuthorizeRequest {
 	return &gatewayv1.CachedAuthorizeRequest{
-		LoginId:  r.LoginID.Reveal(),
-		Tag:      r.Tag.Reveal(),
-		Instance: r.Instance,
+		LoginId:  v.LoginID.Reveal(),
+		Tag:      v.Tag.Reveal(),
+		Instance: v.Instance,
 	}
 }
 

@@ -48,10 +48,3 @@ func (s Secret[T]) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, reda
 
 // MarshalText writes [redacted], for JSON, XML, YAML and whatever else asks for a text.
 func (s Secret[T]) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// LoginID names a saved login: the reference to a customer's credentials and data at Flinks. Whoever has it can reopen
-// the login: Reveal it only to store it where passwords may be.
-type LoginID struct{ Secret[string] }
-
-// NewLoginID takes a LoginId from where it was stored.
-func NewLoginID(id string) LoginID { return LoginID{NewSecret(id)} }

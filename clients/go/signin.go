@@ -86,17 +86,14 @@ func (e *UnansweredChallengeError) Error() string {
 // Answer is the [Answerer]: it answers challenge after challenge, in the round's order. It fails with an
 // [*UnansweredChallengeError] before anything is asked when a kind has no function.
 func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, error) {
-	asks := make([]func() (Answer, error), 0, len(round.Challenges))
 	for _, challenge := range round.Challenges {
-		ask := k.ask(ctx, challenge)
-		if ask == nil {
+		if k.ask(ctx, challenge) == nil {
 			return nil, &UnansweredChallengeError{challenge}
 		}
-		asks = append(asks, ask)
 	}
-	answers := make([]Answer, 0, len(asks))
-	for _, ask := range asks {
-		answer, err := ask()
+	answers := make([]Answer, 0, len(round.Challenges))
+	for _, challenge := range round.Challenges {
+		answer, err := k.ask(ctx, challenge)()
 		if err != nil {
 			return nil, err
 		}
@@ -105,6 +102,7 @@ func (k ByKind) Answer(ctx context.Context, round *ChallengeRound) ([]Answer, er
 	return answers, nil
 }
 
+// bind gives the call of a function, or nil where there is none.
 func bind[T any](ctx context.Context, ask func(context.Context, T) (Answer, error), challenge T) func() (Answer, error) {
 	if ask == nil {
 		return nil

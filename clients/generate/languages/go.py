@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import textwrap
+from collections.abc import Iterator
 
 import contract as source
 import tools
@@ -43,7 +44,7 @@ PLAIN_TYPES = {
     "timestamp": "time.Time",
     "struct": "map[string]any",
 }
-READ = {"int32": "int", "timestamp": "newTime", "struct": "newObject", "enum": "new{type}", "message": "new{type}"}
+RECEIVE = {"int32": "int", "timestamp": "newTime", "struct": "newObject", "enum": "new{type}", "message": "new{type}"}
 """What makes a field's value of what was received. Other kinds are taken as they are."""
 SEND = {"string": "{}", "bool": "{}", "bytes": "{}", "int32": "narrow({})", "enum": "gatewayv1.{type}({})"}
 """What is sent of a value. Nothing that is sent holds other kinds."""
@@ -95,7 +96,7 @@ def stubs(contract: source.Contract) -> None:
 # Enums.
 
 
-def enums(contract: source.Contract, model: values.Values):
+def enums(contract: source.Contract, model: values.Values) -> Iterator[str]:
     for name in ("ErrorReason", "NextStep"):
         yield enum(contract.enums[name], received=True)
     for one in model.enums:
@@ -128,7 +129,7 @@ def name_of(enum: source.Enum, value: source.Value) -> str:
     return enum.name + camel(value.name)
 
 
-def predicates(reasons: list[source.Value]):
+def predicates(reasons: list[source.Value]) -> Iterator[str]:
     for reason in reasons:
         if reason.number:
             name = camel(reason.name)
@@ -143,7 +144,7 @@ func (e *GatewayError) Is{name}() bool {{
 # What is sent.
 
 
-def requests(model: values.Values):
+def requests(model: values.Values) -> Iterator[str]:
     for record in model.sent:
         if record.name != "LoginId":  # Written by hand.
             yield struct(record.name, record.doc, record.fields)
@@ -163,41 +164,37 @@ func (v {member}) writeTo(request *gatewayv1.{subject.message}) {{
 
 
 def message(record: values.Record) -> str:
-    """The method that makes the message to send."""
+    """The method that makes the message to send. A sum writes itself into it."""
     plain = "".join(f"{camel(field.name)}: {sent(field)},\n" for field in record.fields if field.kind != "sum")
-    sums = "".join(
-        f"if r.{exported(field.name)} != nil {{\nr.{exported(field.name)}.writeTo(message)\n}}\n"
-        for field in record.fields
-        if field.kind == "sum"
-    )
+    sums = [f"v.{exported(field.name)}" for field in record.fields if field.kind == "sum"]
+    writes = "".join(f"if {value} != nil {{\n{value}.writeTo(message)\n}}\n" for value in sums)
     literal = f"&gatewayv1.{record.name}{{\n{plain}}}"
-    body = f"message := {literal}\n{sums}return message" if sums else f"return {literal}"
-    return f"\nfunc (r {record.name}) message() *gatewayv1.{record.name} {{\n{body}\n}}\n"
+    body = f"message := {literal}\n{writes}return message" if sums else f"return {literal}"
+    return f"\nfunc (v {record.name}) message() *gatewayv1.{record.name} {{\n{body}\n}}\n"
 
 
 def sent(field: source.Field) -> str:
-    value = f"r.{exported(field.name)}"
+    value = f"v.{exported(field.name)}"
     if field.name in OWN_TYPES and not field.secret:
         return f"{value}.message()"
     return send(field, f"{value}.Reveal()" if field.secret else value)
 
 
 def send(field: source.Field, value: str) -> str:
+    """What the stub's field takes of a value that is hidden no longer."""
     if field.repeated:
         return f"slices.Clone({value})"
     return value if field.optional else SEND[field.kind].format(value, type=field.type)
 
 
-def answers(answer: values.Sum):
+def answers(answer: values.Sum) -> Iterator[str]:
     for alternative in answer.alternatives:
         name = "Answer" + exported(alternative.field.name)
         taken = ARGUMENTS.get(alternative.field.type)
-        fields = alternative.record.fields
-        arguments = [field for field in fields if taken is None or field.name in taken]
+        arguments = [field for field in alternative.record.fields if taken is None or field.name in taken]
         yield answer_function(name, answer, alternative, arguments)
-        for later in fields:
-            if later not in arguments:
-                yield answer_method(name, answer, alternative.field, later)
+        later = (field for field in alternative.record.fields if field not in arguments)
+        yield from (answer_method(name, alternative.field, field) for field in later)
 
 
 def answer_function(name: str, answer: values.Sum, alternative: values.Alternative, arguments: list[source.Field]) -> str:
@@ -209,11 +206,11 @@ def answer_function(name: str, answer: values.Sum, alternative: values.Alternati
     doc += "".join(f"\n\n{unexported(field.name)}: {lowered(field.doc)}" for field in arguments if alternative.own)
     return f"""
 {comment(f"{name} is the answer {lowered(doc)}")}func {name}({parameters(arguments)}) Answer {{
-	return newAnswer(&gatewayv1.{answer.message}{{
+	return Answer{{NewSecret(&gatewayv1.{answer.message}{{
 		ChallengeId: challengeID,
 		{camel(answer.oneof)}: &gatewayv1.{answer.message}_{member}{{
 {content}}},
-	}})
+	}})}}
 }}
 """
 
@@ -227,13 +224,14 @@ def parameters(arguments: list[source.Field]) -> str:
     return ", ".join(f"{', '.join(name for name, _ in group)} {type}" for type, group in groups)
 
 
-def answer_method(name: str, answer: values.Sum, kind: source.Field, field: source.Field) -> str:
+def answer_method(name: str, kind: source.Field, field: source.Field) -> str:
     method, argument = f"With{exported(kind.name)}{exported(field.name)}", unexported(field.name)
+    doc = f"{method} is an [{name}] with one thing more. {field.doc} It panics for an answer of another kind."
     return f"""
-{comment(f"{method} is an [{name}] with one thing more. {field.doc} It panics for an answer of another kind.")}func (a Answer) {method}({argument} {unhidden(field)}) Answer {{
+{comment(doc)}func (a Answer) {method}({argument} {unhidden(field)}) Answer {{
 	message := proto.CloneOf(a.message.Reveal())
 	message.Get{camel(kind.name)}().{camel(field.name)} = {send(field, argument)}
-	return newAnswer(message)
+	return Answer{{NewSecret(message)}}
 }}
 """
 
@@ -241,7 +239,7 @@ def answer_method(name: str, answer: values.Sum, kind: source.Field, field: sour
 # What is received.
 
 
-def outcomes(model: values.Values):
+def outcomes(model: values.Values) -> Iterator[str]:
     for outcome in model.outcomes:
         members = [each.record.name for each in outcome.alternatives]
         yield sum_of(outcome.name, OUTCOMES[outcome.name], [f"*{name}" for name in members], f"is{outcome.name}()")
@@ -252,14 +250,17 @@ def outcomes(model: values.Values):
         yield f"""
 func new{record.name}(message *gatewayv1.{record.name}) {record.name} {{
 	return {record.name}{{
-{reads(record.fields, "message")}}}
+{received(record.fields, "message")}}}
 }}
 """
     for enum in model.enums:
         if not model.sends_only(enum.name):
             yield f"""
 func new{enum.name}(value gatewayv1.{enum.name}) {enum.name} {{
-	return known({enum.name}(value), gatewayv1.{enum.name}_name, {name_of(enum, values.unknown(enum))})
+	if _, known := gatewayv1.{enum.name}_name[int32(value)]; known {{
+		return {enum.name}(value)
+	}}
+	return {name_of(enum, values.unknown(enum))}
 }}
 """
 
@@ -279,14 +280,13 @@ func new{outcome.name}[Response interface {{
 """
 
 
-def challenges(challenge: values.Sum):
+def challenges(challenge: values.Sum) -> Iterator[str]:
     kinds, head = challenge.alternatives, challenge.name + "Head"
     methods = f"// Head is what challenges of all kinds have.\nHead() {head}\n"
     methods += f"// Kind is the contract's name of the kind, such as {kinds[0].field.name}.\nKind() string\nis{challenge.name}()\n"
     yield sum_of(challenge.name, challenge.doc, [f"*{kind.record.name}" for kind in kinds], methods)
 
-    common = [field for field in kinds[0].record.fields if field not in kinds[0].own]
-    yield fields_of(head, "What challenges of all kinds have.", common)
+    yield fields_of(head, "What challenges of all kinds have.", common(challenge))
     yield f"\n// Head gives the head of the challenge that it is part of.\nfunc (h {head}) Head() {head} {{ return h }}\n"
 
     unknown = kinds[-1].record.name
@@ -304,19 +304,25 @@ func (*{name}) is{challenge.name}() {{}}
 """
     cases = "".join(
         f"case *gatewayv1.{challenge.message}_{camel(kind.field.name)}:\n"
-        f"return &{kind.record.name}{{\n{head}: head,\n{reads(kind.own, f'kind.{camel(kind.field.name)}')}}}\n"
+        f"return &{kind.record.name}{{\n{head}: head,\n{received(kind.own, f'kind.{camel(kind.field.name)}')}}}\n"
         for kind in kinds
     )
     yield f"""
 func new{challenge.name}(message *gatewayv1.{challenge.message}) {challenge.name} {{
 	head := {head}{{
-{reads(common, "message")}}}
+{received(common(challenge), "message")}}}
 	switch kind := message.Get{camel(challenge.oneof)}().(type) {{
 {cases}}}
 	return &{unknown}{{{head}: head}}
 }}
 """
     yield by_kind(kinds)
+
+
+def common(challenge: values.Sum) -> list[source.Field]:
+    """What challenges of all kinds have."""
+    first = challenge.alternatives[0]
+    return [field for field in first.record.fields if field not in first.own]
 
 
 def by_kind(kinds: list[values.Alternative]) -> str:
@@ -349,15 +355,17 @@ def kind_doc(kind: values.Alternative) -> str:
     return re.sub("`([a-z_]+)`", r"`ChallengeAnswer.\1`", kind.field.doc)
 
 
-def reads(fields: list[source.Field], message: str) -> str:
-    return "".join(f"{exported(field.name)}: {read(field, message)},\n" for field in fields)
+def received(fields: list[source.Field], message: str) -> str:
+    return "".join(f"{exported(field.name)}: {receive(field, message)},\n" for field in fields)
 
 
-def read(field: source.Field, message: str) -> str:
+def receive(field: source.Field, message: str) -> str:
     name = camel(field.name)
-    value = f"{message}.{name}" if field.optional else f"{message}.Get{name}()"
-    convert = "" if field.optional else READ.get(field.kind, "").format(type=field.type)
-    if convert and field.repeated:
+    value = f"{message}.Get{name}()"
+    convert = RECEIVE.get(field.kind, "").format(type=field.type)
+    if field.optional:
+        value = f"{message}.{name}"
+    elif convert and field.repeated:
         value = f"each({value}, {convert})"
     elif field.kind == "message":
         value = f"pointer({value}, {convert})"
@@ -418,9 +426,8 @@ def names(contract: source.Contract, model: values.Values) -> dict[str, str]:
     for record in [*model.sent, *model.received, *(kind.record for kind in kinds)]:
         links[record.name] = f"[{record.name}]"
         links |= {f"{record.name}.{field.name}": f"[{record.name}.{exported(field.name)}]" for field in record.fields}
-    links["Challenge"] = "[Challenge]"
-    common = (field for field in kinds[0].record.fields if field not in kinds[0].own)
-    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in common}
+    links |= {"LoginId": "[LoginID]", "Challenge": "[Challenge]"}
+    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in common(model.challenge)}
     links |= {kind.field.name: f"[{kind.record.name}]" for kind in kinds}
     links |= {f"ChallengeAnswer.{each.field.name}": f"[Answer{exported(each.field.name)}]" for each in model.answer.alternatives}
     return links
