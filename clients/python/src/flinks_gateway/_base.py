@@ -8,20 +8,14 @@ import ssl
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import grpc
 
-from ._errors import GatewayError
-from ._methods import Method
+from ._methods import Method, Request
 from ._value import Sealed, opened
 from ._version import __version__
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-Request = TypeVar("Request")
-Result = TypeVar("Result")
 YEAR = 31_536_000.0
 ADDRESS = re.compile(r"(?P<host>\[[^\[\]/@,]+\]|[^\[\]:/@,%?#\s]+):(?P<port>[0-9]{1,5})")
 TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -35,18 +29,7 @@ class Base:
     __slots__ = ("__weakref__", "_address", "_channel", "_closed", "_metadata", "_timeouts")
 
     def __init__(
-        self, address: str, channel: grpc.Channel, metadata: Callable[[], CallMetadata], timeouts: dict[bool, float]
-    ) -> None:
-        """Use `connect`."""
-        self._address = address
-        self._channel = channel
-        self._metadata = metadata
-        self._timeouts = timeouts
-        self._closed = False
-
-    @classmethod
-    def connect(
-        cls,
+        self,
         address: str,
         *,
         ca: Pem | None = None,
@@ -57,7 +40,7 @@ class Base:
         dangerously_allow_plaintext_beyond_loopback: bool = False,
         live_timeout: float = 250.0,
         cached_timeout: float = 35.0,
-    ) -> Self:
+    ) -> None:
         """A client of the gateway at `address`, which is `host:port`. The connection is made by the first call.
 
         Speaks TLS and trusts the system's certificate authorities, or those of `ca` instead. `certificate` and
@@ -77,26 +60,28 @@ class Base:
         # Rebound at once: a traceback that prints local variables must not find them.
         key, token = Sealed(private_key), Sealed(bearer_token)
         del private_key, bearer_token
+        self._address = address
         parts = ADDRESS.fullmatch(address)
         if parts is None or int(parts["port"]) > 65535:
             raise ValueError("address must be host:port, with an IPv6 address in brackets")
-        timeouts = {False: seconds(live_timeout), True: seconds(cached_timeout)}
+        if plaintext and (ca is not None or certificate is not None or key.open() is not None):
+            raise ValueError("ca, certificate and private_key are for TLS: they contradict plaintext")
         if dangerously_allow_plaintext_beyond_loopback and not plaintext:
             raise ValueError("dangerously_allow_plaintext_beyond_loopback needs plaintext")
-        if plaintext:
-            if ca is not None or certificate is not None or key.open() is not None:
-                raise ValueError("ca, certificate and private_key are for TLS: they contradict plaintext")
-            if not dangerously_allow_plaintext_beyond_loopback and not _is_loopback(parts["host"]):
-                raise ValueError("plaintext is for loopback addresses: localhost, 127.0.0.0/8, ::1")
+        if plaintext and not dangerously_allow_plaintext_beyond_loopback and not _is_loopback(parts["host"]):
+            raise ValueError(
+                "plaintext is for loopback addresses (localhost, 127.0.0.0/8, ::1): passwords would travel in the clear"
+            )
         if (certificate is None) != (key.open() is None):
             raise ValueError("certificate and private_key go together")
-        metadata = _metadata(token)
+        self._timeouts = {False: seconds(live_timeout), True: seconds(cached_timeout)}
+        self._metadata = _metadata(token)
+        self._closed = False
         target, options = f"dns:///{address}", _options(plaintext=plaintext)
         if plaintext:
-            channel = grpc.insecure_channel(target, options)
+            self._channel = grpc.insecure_channel(target, options)
         else:
-            channel = grpc.secure_channel(target, _credentials(ca, certificate, key), options)
-        return cls(address, channel, metadata, timeouts)
+            self._channel = grpc.secure_channel(target, _credentials(ca, certificate, key), options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__.removesuffix('._client')}.Client of {self._address}>"
@@ -107,7 +92,7 @@ class Base:
             method.path, request_serializer=opened, response_deserializer=Sealed
         )
         limit = self._timeouts[method.cached] if timeout is None else seconds(timeout)
-        body, metadata = method.sealed(request), Sealed(self._metadata())
+        body, metadata = method.body(request), Sealed(self._metadata())
         # Asked last: gRPC refuses calls on a closed channel from frames that show the metadata.
         if self._closed:
             raise ValueError("the client is closed")
@@ -117,13 +102,6 @@ class Base:
     def _close(self) -> None:
         self._closed = True
         self._channel.close()
-
-
-def ended(method: Method[Any, Result], call: Any) -> Result | GatewayError:
-    """What a call has come to; waits for it."""
-    code = call.code()
-    metadata = (*call.initial_metadata(), *call.trailing_metadata())
-    return method.ended(code, call.details(), metadata, call.result() if code is grpc.StatusCode.OK else None)
 
 
 def seconds(timeout: float) -> float:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import grpc
 
-from ._base import Base, ended
-from ._errors import GatewayError, expired, failed
-from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method
+from ._base import Base
+from ._errors import expired
+from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method, Request, Result
 from ._sign_in import Answerer, remaining
 from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, Outcome
-
-Request = TypeVar("Request")
-Result = TypeVar("Result")
 
 
 class Cancellation:
@@ -42,16 +38,12 @@ class Cancellation:
         """Whether `cancel` was called. Says nothing of how calls ended: one may have been done before."""
         return self._cancelled
 
-    def _begin(self, begin: Callable[[], Any]) -> Any | None:
-        if self._cancelled:
-            return None
-        call = begin()
+    def _add(self, call: grpc.Future[Any]) -> None:
         self._calls.add(call)
         if self._cancelled:
             call.cancel()
-        return call
 
-    def _end(self, call: Any) -> None:
+    def _remove(self, call: grpc.Future[Any]) -> None:
         self._calls.discard(call)
 
 
@@ -131,32 +123,23 @@ class Client(Base):
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _run(
         self, method: Method[Request, Result], request: Request, timeout: float | None, given: Cancellation | None
     ) -> Result:
-        came = self._call(method, request, timeout, given or Cancellation())
-        # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
-        if isinstance(came, GatewayError):
-            raise came
-        return came
-
-    def _call(
-        self, method: Method[Request, Result], request: Request, timeout: float | None, cancellation: Cancellation
-    ) -> Result | GatewayError:
-        call = cancellation._begin(lambda: self._begin(method, request, timeout))
-        if call is None:
-            message = "cancelled before anything was sent"
-            return failed(grpc.StatusCode.CANCELLED, message, (), cached=method.cached)
+        cancellation = given or Cancellation()
+        if cancellation.cancelled:
+            return method.ended(grpc.StatusCode.CANCELLED, "cancelled before anything was sent")
+        call = self._begin(method, request, timeout)
+        cancellation._add(call)
         try:
-            return ended(method, call)
-        except BaseException:
-            call.cancel()
-            raise
+            return method.outcome(call)
         finally:
-            cancellation._end(call)
+            # Without effect on a call that has ended: this one may have been interrupted.
+            call.cancel()
+            cancellation._remove(call)
 
 
-connect = Client.connect
+connect = Client

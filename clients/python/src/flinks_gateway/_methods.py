@@ -11,10 +11,16 @@ from typing import Any, Generic, TypeVar
 
 import grpc
 
-from . import _convert
-from . import _types as t
-from ._errors import UNREADABLE, GatewayError, Metadata, failed
+from ._convert import (
+    read_final_outcome,
+    read_outcome,
+    write_answer,
+    write_authorize_request,
+    write_cached_authorize_request,
+)
+from ._errors import UNREADABLE, Metadata, failed
 from ._support import check
+from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, FinalOutcome, Outcome
 from ._value import Sealed, secret, value
 from .v1 import authorization_service_pb2 as pb
 
@@ -27,7 +33,7 @@ class AnswerRequest:
     """A round's answers, on their way."""
 
     continuation: str = secret()
-    answers: Iterable[t.Answer] = secret()
+    answers: Iterable[Answer] = secret()
 
 
 @dataclass(frozen=True)
@@ -37,53 +43,52 @@ class Method(Generic[Request, Result]):
     name: str
     cached: bool
     write: Callable[[Request], Any]
-    read: Callable[[bytes], Result | None]
-    """`None` is an outcome newer than this package. Raises `UNREADABLE`."""
+    response: Any
+    read: Callable[[Any], Result | None]
+    """`None` is an outcome newer than this package."""
 
     @property
     def path(self) -> str:
         return f"/{pb.DESCRIPTOR.services_by_name['AuthorizationService'].full_name}/{self.name}"
 
-    def sealed(self, request: Request) -> Sealed[bytes]:
+    def body(self, request: Request) -> Sealed[bytes]:
         return Sealed(self.write(request).SerializeToString())
 
+    def outcome(self, call: Any) -> Result:
+        """What one of gRPC's calls has come to; waits for it."""
+        code = call.code()
+        metadata = (*call.initial_metadata(), *call.trailing_metadata())
+        return self.ended(code, call.details(), metadata, call.result() if code is grpc.StatusCode.OK else None)
+
     def ended(
-        self, code: grpc.StatusCode, message: str | None, metadata: Metadata = (), body: Sealed[bytes] | None = None
-    ) -> Result | GatewayError:
+        self, code: grpc.StatusCode, message: str | None, metadata: Metadata = (), reply: Sealed[bytes] | None = None
+    ) -> Result:
         """What a call has come to, given its status, all metadata of the reply, and its body where it has one."""
-        if body:
+        if reply:
             try:
-                outcome = self.read(body.open())
+                outcome = self.read(self.response.FromString(reply.open()))
             except UNREADABLE:
                 code, message = grpc.StatusCode.INTERNAL, "the reply cannot be decoded"
             else:
                 if outcome is not None:
                     return outcome
                 code, message = grpc.StatusCode.UNKNOWN, "the outcome is newer than this client"
-        return failed(code, message, metadata, cached=self.cached)
+        # Raised outside of gRPC's frames and of all other exceptions: none is part of the traceback.
+        raise failed(code, message, metadata, cached=self.cached)
 
 
 def _write_answers(request: AnswerRequest) -> pb.AnswerChallengesRequest:
     check(request, AnswerRequest, continuation=str)
-    written = map(_convert.write_answer, tuple(request.answers))
-    return pb.AnswerChallengesRequest(continuation=request.continuation, answers=[*written])
+    written = [write_answer(answer) for answer in tuple(request.answers)]
+    return pb.AnswerChallengesRequest(continuation=request.continuation, answers=written)
 
 
-AUTHORIZE = Method[t.AuthorizeRequest, t.Outcome](
-    "Authorize",
-    False,
-    _convert.write_authorize_request,
-    lambda body: _convert.read_outcome(pb.AuthorizeResponse.FromString(body)),
+AUTHORIZE: Method[AuthorizeRequest, Outcome] = Method(
+    "Authorize", False, write_authorize_request, pb.AuthorizeResponse, read_outcome
 )
-ANSWER = Method[AnswerRequest, t.Outcome](
-    "AnswerChallenges",
-    False,
-    _write_answers,
-    lambda body: _convert.read_outcome(pb.AnswerChallengesResponse.FromString(body)),
+ANSWER: Method[AnswerRequest, Outcome] = Method(
+    "AnswerChallenges", False, _write_answers, pb.AnswerChallengesResponse, read_outcome
 )
-CACHED_AUTHORIZE = Method[t.CachedAuthorizeRequest, t.FinalOutcome](
-    "CachedAuthorize",
-    True,
-    _convert.write_cached_authorize_request,
-    lambda body: _convert.read_final_outcome(pb.CachedAuthorizeResponse.FromString(body)),
+CACHED_AUTHORIZE: Method[CachedAuthorizeRequest, FinalOutcome] = Method(
+    "CachedAuthorize", True, write_cached_authorize_request, pb.CachedAuthorizeResponse, read_final_outcome
 )

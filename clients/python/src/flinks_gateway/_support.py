@@ -85,9 +85,7 @@ def _json(message: struct_pb2.Value) -> Any:
         case "number_value":
             number = message.number_value
             return int(number) if number.is_integer() and abs(number) < 2**53 else number
-        case "string_value":
-            return message.string_value
-        case "bool_value":
-            return message.bool_value
+        case "string_value" | "bool_value" as kind:
+            return getattr(message, kind)
         case _:
             return None

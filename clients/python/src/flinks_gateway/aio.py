@@ -5,21 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, TypeVar
 
-from ._base import Base, ended
+from ._base import Base
 from ._by_kind import async_by_kind as by_kind
-from ._errors import GatewayError, expired
-from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method
+from ._errors import expired
+from ._methods import ANSWER, AUTHORIZE, CACHED_AUTHORIZE, AnswerRequest, Method, Request, Result
 from ._sign_in import AsyncAnswerer as Answerer
 from ._sign_in import awaited, remaining
 from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, Outcome
 
 __all__ = ["Answerer", "Client", "by_kind", "connect"]
-
-Request = TypeVar("Request")
-Result = TypeVar("Result")
 
 
 class Client(Base):
@@ -70,41 +65,29 @@ class Client(Base):
     async def __aenter__(self) -> Client:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def _run(self, method: Method[Request, Result], request: Request, timeout: float | None) -> Result:
-        came = await self._call(method, request, timeout)
-        # Raised here, outside of gRPC's frames and of its exception: neither is part of the traceback.
-        if isinstance(came, GatewayError):
-            raise came
-        return came
-
-    async def _call(
-        self, method: Method[Request, Result], request: Request, timeout: float | None
-    ) -> Result | GatewayError:
         call = self._begin(method, request, timeout)
-        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
-        def wake(call: Any) -> None:
+        def wake(_: object) -> None:
             with suppress(RuntimeError):  # The loop is closed: nobody waits.
-                loop.call_soon_threadsafe(done.set)
+                loop.call_soon_threadsafe(ended.set)
 
         call.add_done_callback(wake)
         try:
-            await done.wait()
-        except BaseException:
+            await ended.wait()
+            return method.outcome(call)
+        finally:
+            # Without effect on a call that has ended: this task may have been cancelled.
             call.cancel()
-            raise
-        return ended(method, call)
 
 
 async def _in_time(round: ChallengeRound, answerer: Answerer) -> tuple[Answer, ...] | None:
     """The answers, or `None` when the round expired first; then the answerer has been cancelled."""
     task: asyncio.Task[Iterable[Answer]] = asyncio.ensure_future(awaited(answerer(round)))
-    late = False
     try:
         await asyncio.wait({task}, timeout=max(0.0, remaining(round)))
     finally:
@@ -115,4 +98,4 @@ async def _in_time(round: ChallengeRound, answerer: Answerer) -> tuple[Answer, .
     return tuple(task.result())
 
 
-connect = Client.connect
+connect = Client
