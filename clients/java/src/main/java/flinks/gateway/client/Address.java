@@ -11,11 +11,9 @@ record Address(String host, int port) {
 
     static Address of(String address) {
         Matcher parts = FORM.matcher(address);
-        if (!parts.matches() || Integer.parseInt(parts.group(3)) > 0xffff || Integer.parseInt(parts.group(3)) == 0) {
-            throw new IllegalArgumentException("an address is host:port, IPv6 in brackets");
-        }
-        String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
-        return new Address(host, Integer.parseInt(parts.group(3)));
+        int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
+        ConnectOptions.refuseIf(port == 0 || port > 0xffff, "an address is host:port, IPv6 in brackets");
+        return new Address(parts.group(1) == null ? parts.group(2) : parts.group(1), port);
     }
 
     boolean isLoopback() {

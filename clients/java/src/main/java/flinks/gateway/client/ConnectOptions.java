@@ -2,7 +2,9 @@
 package flinks.gateway.client;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -138,35 +140,35 @@ public final class ConnectOptions {
     }
 
     static Duration checkTimeout(Duration timeout) {
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("a timeout is more than zero");
-        }
+        refuseIf(timeout.isZero() || timeout.isNegative(), "a timeout is more than zero");
         return timeout;
     }
 
     static String checkToken(String token) {
-        if (!token.matches("[!-~]+")) {
-            throw new IllegalArgumentException("a bearer token is ASCII without spaces, and not empty");
-        }
+        refuseIf(!token.matches("[!-~]+"), "a bearer token is ASCII without spaces, and not empty");
         return token;
     }
 
-    /** Refuses what contradicts itself, and makes gRPC's credentials of the rest. */
-    ChannelCredentials credentials(Address address) {
-        if ((certificate == null) != (privateKey == null)) {
-            throw new IllegalArgumentException("certificate and privateKey need each other");
+    static void refuseIf(boolean wrong, String reason) {
+        if (wrong) {
+            throw new IllegalArgumentException(reason);
         }
+    }
+
+    /** Refuses what contradicts itself, and begins gRPC's channel with the rest. */
+    ManagedChannelBuilder<?> channel(Address address) {
+        boolean pem = ca != null || certificate != null;
+        boolean anywhere = dangerouslyAllowPlaintextBeyondLoopback;
+        refuseIf((certificate == null) != (privateKey == null), "certificate and privateKey need each other");
+        refuseIf(anywhere && !plaintext, "dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
+        refuseIf(plaintext && pem, "plaintext leaves no use for ca, certificate and privateKey");
+        refuseIf(plaintext && !anywhere && !address.isLoopback(), "plaintext is for loopback addresses only");
         if (plaintext) {
-            if (ca != null || certificate != null) {
-                throw new IllegalArgumentException("plaintext leaves no use for ca, certificate and privateKey");
-            }
-            if (!dangerouslyAllowPlaintextBeyondLoopback && !address.isLoopback()) {
-                throw new IllegalArgumentException("plaintext is for loopback addresses only");
-            }
-            return InsecureChannelCredentials.create();
+            // What is allowed in the clear goes straight to where it was allowed to go.
+            return channel(address, InsecureChannelCredentials.create()).proxyDetector(target -> null);
         }
-        if (dangerouslyAllowPlaintextBeyondLoopback) {
-            throw new IllegalArgumentException("dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
+        if (!pem) {
+            return channel(address, TlsChannelCredentials.create());
         }
         try {
             TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
@@ -176,10 +178,15 @@ public final class ConnectOptions {
             if (certificate != null) {
                 tls.keyManager(bytes(certificate), bytes(privateKey));
             }
-            return tls.build();
-        } catch (IOException impossible) {
-            throw new AssertionError(impossible);
+            return channel(address, tls.build());
+        } catch (IOException | RuntimeException unusable) {
+            // Without its cause, which may quote what it could not read.
+            throw new IllegalArgumentException("ca, certificate or privateKey is no PEM that TLS can use");
         }
+    }
+
+    private static ManagedChannelBuilder<?> channel(Address address, ChannelCredentials credentials) {
+        return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials);
     }
 
     private static InputStream bytes(String pem) {

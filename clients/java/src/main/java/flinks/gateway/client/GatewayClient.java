@@ -8,11 +8,8 @@ import flinks.gateway.v1.AnswerChallengesRequest;
 import flinks.gateway.v1.AuthorizationServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -85,13 +82,8 @@ public final class GatewayClient implements AutoCloseable {
      *     cannot be read
      */
     public static GatewayClient connect(String address, ConnectOptions options) {
-        Address parsed = Address.of(address);
-        ManagedChannelBuilder<?> builder = builder(parsed, options);
-        if (options.plaintext) {
-            // What is allowed in the clear goes straight to where it was allowed to go.
-            builder.proxyDetector(target -> null);
-        }
-        ManagedChannel channel = builder.defaultServiceConfig(SERVICE_CONFIG)
+        ManagedChannel channel = options.channel(Address.of(address))
+                .defaultServiceConfig(SERVICE_CONFIG)
                 .disableServiceConfigLookUp()
                 .enableRetry()
                 .keepAliveTime(60, TimeUnit.SECONDS)
@@ -100,19 +92,6 @@ public final class GatewayClient implements AutoCloseable {
                 .userAgent("flinks-gateway-java/" + Version.VERSION)
                 .build();
         return new GatewayClient(address, options, channel);
-    }
-
-    private static ManagedChannelBuilder<?> builder(Address address, ConnectOptions options) {
-        ChannelCredentials credentials = options.credentials(address);
-        try {
-            return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials);
-        } catch (RuntimeException unusable) {
-            if (options.ca == null && options.certificate == null) {
-                throw unusable;
-            }
-            // Without its cause, which may quote what it could not read.
-            throw new IllegalArgumentException("ca, certificate or privateKey is no PEM that TLS can use");
-        }
     }
 
     private static Map<String, ?> serviceConfig() {
@@ -145,8 +124,7 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public Outcome authorize(AuthorizeRequest request, Duration timeout) {
-        return call(
-                AuthorizationServiceGrpc.getAuthorizeMethod(), Convert.message(request), timeout, Convert::value);
+        return call(AuthorizationServiceGrpc.getAuthorizeMethod(), Convert.message(request), timeout, Convert::value);
     }
 
     /**
@@ -173,14 +151,11 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public Outcome answer(String continuation, List<Answer> answers, Duration timeout) {
-        return call(
-                AuthorizationServiceGrpc.getAnswerChallengesMethod(),
-                AnswerChallengesRequest.newBuilder()
-                        .setContinuation(continuation)
-                        .addAllAnswers(answers.stream().map(Answer::message).toList())
-                        .build(),
-                timeout,
-                Convert::value);
+        AnswerChallengesRequest request = AnswerChallengesRequest.newBuilder()
+                .setContinuation(continuation)
+                .addAllAnswers(answers.stream().map(Answer::message).toList())
+                .build();
+        return call(AuthorizationServiceGrpc.getAnswerChallengesMethod(), request, timeout, Convert::value);
     }
 
     /**
@@ -204,11 +179,8 @@ public final class GatewayClient implements AutoCloseable {
      * @throws GatewayException when it failed
      */
     public FinalOutcome cachedAuthorize(CachedAuthorizeRequest request, Duration timeout) {
-        return call(
-                AuthorizationServiceGrpc.getCachedAuthorizeMethod(),
-                Convert.message(request),
-                timeout,
-                Convert::value);
+        flinks.gateway.v1.CachedAuthorizeRequest message = Convert.message(request);
+        return call(AuthorizationServiceGrpc.getCachedAuthorizeMethod(), message, timeout, Convert::value);
     }
 
     /**

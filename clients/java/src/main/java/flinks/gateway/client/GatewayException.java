@@ -1,6 +1,7 @@
 // A failed call: what the gateway said of it, or what little can be said without the gateway.
 package flinks.gateway.client;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
@@ -9,7 +10,6 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,63 +34,65 @@ public final class GatewayException extends ReasonPredicates {
     private static final Metadata.Key<String> CALL_ID =
             Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
 
-    // What the gateway said, or what is made of a code alone. No doc comment: of one, newer javadocs want every field
-    // described, for the exception can be serialized.
-    private record Facts(
-            String reasonName,
-            NextStep nextStep,
-            boolean retryable,
-            String requestId,
-            Map<String, String> metadata,
-            Duration retryDelay,
-            List<FieldViolation> fieldViolations)
-            implements Serializable {
-        Facts(ErrorReason reason, NextStep nextStep, boolean retryable, String requestId) {
-            this(reason.fullName(), nextStep, retryable, requestId, Map.of(), null, List.of());
-        }
-    }
-
     /** gRPC's status code. */
     private final Status.Code code;
-
-    /** All else that is known of the failure. */
-    private final Facts facts;
 
     /** The gateway's {@code x-request-id}. */
     private final String callId;
 
-    private GatewayException(Status.Code code, String message, Throwable cause, Facts facts, String callId) {
-        super(message, cause);
-        this.code = code;
-        this.facts = facts;
+    /** The reason's name, as it came. */
+    private final String reasonName;
+
+    /** What is known beyond the reason, under the names of the gateway's metadata. */
+    private final Map<String, String> facts;
+
+    /** The same where the gateway said it; empty where it is made of a code alone. */
+    private final Map<String, String> metadata;
+
+    /** How long to wait before the call is repeated, or null. */
+    private final Duration retryDelay;
+
+    /** The fields of the request that broke a rule. */
+    private final List<FieldViolation> fieldViolations;
+
+    private GatewayException(Status status, String callId, com.google.rpc.Status details) {
+        // The exception of gRPC itself is left out: it holds the trailers. Only of a connection that could not be
+        // made, or was lost, does the cause say more, and nothing of the call.
+        super(sentence(status), status.getCode() == Status.Code.UNAVAILABLE ? status.getCause() : null);
+        this.code = status.getCode();
         this.callId = callId;
+        ErrorInfo info = detail(details, ErrorInfo.getDefaultInstance());
+        this.reasonName = info.getReason();
+        this.facts = Map.copyOf(info.getMetadataMap());
+        this.metadata = info.getDomain().equals(DOMAIN) ? facts : Map.of();
+        RetryInfo retry = detail(details, RetryInfo.getDefaultInstance());
+        com.google.protobuf.Duration delay = retry.getRetryDelay();
+        this.retryDelay = retry.hasRetryDelay() ? Duration.ofSeconds(delay.getSeconds(), delay.getNanos()) : null;
+        this.fieldViolations = detail(details, BadRequest.getDefaultInstance()).getFieldViolationsList().stream()
+                .map(field -> new FieldViolation(field.getField(), field.getDescription(), field.getReason()))
+                .toList();
     }
 
     /** Reads a failed call; {@code repeatable} is whether the method may be called again at any time. */
     static GatewayException of(StatusRuntimeException failure, Metadata headers, boolean repeatable) {
         Status status = failure.getStatus();
-        Metadata trailers = failure.getTrailers() == null ? new Metadata() : failure.getTrailers();
-        Facts facts = said(trailers.get(DETAILS)).orElseGet(() -> guessed(status.getCode(), repeatable));
-        String callId = Stream.of(trailers, headers == null ? trailers : headers)
+        Metadata trailers = Objects.requireNonNullElseGet(failure.getTrailers(), Metadata::new);
+        String callId = Stream.of(trailers, Objects.requireNonNullElse(headers, trailers))
                 .map(metadata -> metadata.get(CALL_ID))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse("");
-        // The exception of gRPC itself is left out: it holds the trailers. Only of a connection that could not be
-        // made, or was lost, does the cause say more, and nothing of the call.
-        Throwable cause = status.getCode() == Status.Code.UNAVAILABLE ? status.getCause() : null;
-        return new GatewayException(status.getCode(), sentence(status), cause, facts, callId);
+        com.google.rpc.Status details = details(trailers);
+        boolean said = detail(details, ErrorInfo.getDefaultInstance()).getDomain().equals(DOMAIN);
+        return new GatewayException(status, callId, said ? details : guessed(status.getCode(), repeatable));
     }
 
     /** A round whose answers were not there in time: what the gateway would say, so that programs treat both alike. */
     static GatewayException expired(ChallengeRound round) {
-        NextStep nextStep = NextStep.START_OVER;
-        Map<String, String> metadata = Map.of(
-                "next_step", nextStep.fullName(), "retryable", "false", "request_id", round.requestId());
-        Facts facts = new Facts(
-                ErrorReason.SESSION_EXPIRED.fullName(), nextStep, false, round.requestId(), metadata, null, List.of());
-        return new GatewayException(
-                Status.Code.NOT_FOUND, "the round expired before its answers were there", null, facts, "");
+        Status status = Status.NOT_FOUND.withDescription("the round expired before its answers were there");
+        ErrorInfo.Builder info = info(ErrorReason.SESSION_EXPIRED, NextStep.START_OVER, false);
+        info.setDomain(DOMAIN).putMetadata("request_id", round.requestId());
+        return new GatewayException(status, "", details(info));
     }
 
     /** A live call that was cancelled, or ran out of time, on this side of the wire. */
@@ -98,62 +100,50 @@ public final class GatewayException extends ReasonPredicates {
         return of(status.asRuntimeException(), null, false);
     }
 
-    private static Optional<Facts> said(byte[] details) {
-        if (details == null) {
-            return Optional.empty();
-        }
+    /** What can be said of a code alone. */
+    private static com.google.rpc.Status guessed(Status.Code code, boolean repeatable) {
+        return details(
+                switch (code) {
+                    case DEADLINE_EXCEEDED ->
+                        info(ErrorReason.DEADLINE_EXCEEDED, NextStep.CHECK_OUTCOME, repeatable);
+                    case UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED ->
+                        info(ErrorReason.UNSPECIFIED, NextStep.CONTACT_OPERATOR, false);
+                    default -> info(ErrorReason.OUTCOME_UNKNOWN, NextStep.CHECK_OUTCOME, repeatable);
+                });
+    }
+
+    private static ErrorInfo.Builder info(ErrorReason reason, NextStep nextStep, boolean retryable) {
+        return ErrorInfo.newBuilder()
+                .setReason(reason.fullName())
+                .putMetadata("next_step", nextStep.fullName())
+                .putMetadata("retryable", String.valueOf(retryable));
+    }
+
+    private static com.google.rpc.Status details(ErrorInfo.Builder info) {
+        return com.google.rpc.Status.newBuilder().addDetails(Any.pack(info.build())).build();
+    }
+
+    /** The details that came with a status; none where they cannot be read. */
+    private static com.google.rpc.Status details(Metadata trailers) {
         try {
-            com.google.rpc.Status status = com.google.rpc.Status.parseFrom(details);
-            Optional<ErrorInfo> info = detail(status, ErrorInfo.class);
-            if (info.isEmpty() || !info.get().getDomain().equals(DOMAIN)) {
-                return Optional.empty();
-            }
-            Map<String, String> metadata = Map.copyOf(info.get().getMetadataMap());
-            return Optional.of(new Facts(
-                    info.get().getReason(),
-                    NextStep.of(metadata.getOrDefault("next_step", "")),
-                    "true".equals(metadata.get("retryable")),
-                    metadata.getOrDefault("request_id", ""),
-                    metadata,
-                    detail(status, RetryInfo.class)
-                            .filter(RetryInfo::hasRetryDelay)
-                            .map(retry -> Duration.ofSeconds(
-                                    retry.getRetryDelay().getSeconds(), retry.getRetryDelay().getNanos()))
-                            .orElse(null),
-                    violations(detail(status, BadRequest.class).orElse(BadRequest.getDefaultInstance()))));
+            return com.google.rpc.Status.parseFrom(Objects.requireNonNullElse(trailers.get(DETAILS), new byte[0]));
         } catch (InvalidProtocolBufferException unreadable) {
-            return Optional.empty();
+            return com.google.rpc.Status.getDefaultInstance();
         }
     }
 
-    private static List<FieldViolation> violations(BadRequest request) {
-        return request.getFieldViolationsList().stream()
-                .map(field -> new FieldViolation(field.getField(), field.getDescription(), field.getReason()))
-                .toList();
-    }
-
-    /** A detail that is there and can be read. */
-    private static <M extends Message> Optional<M> detail(com.google.rpc.Status status, Class<M> type) {
-        for (com.google.protobuf.Any any : status.getDetailsList()) {
-            try {
-                if (any.is(type)) {
-                    return Optional.of(any.unpack(type));
+    /** The first detail of a type, or {@code none} where there is none that can be read. */
+    private static <M extends Message> M detail(com.google.rpc.Status details, M none) {
+        try {
+            for (Any any : details.getDetailsList()) {
+                if (any.isSameTypeAs(none)) {
+                    return any.unpackSameTypeAs(none);
                 }
-            } catch (InvalidProtocolBufferException unreadable) {
-                return Optional.empty();
             }
+        } catch (InvalidProtocolBufferException unreadable) {
+            return none;
         }
-        return Optional.empty();
-    }
-
-    private static Facts guessed(Status.Code code, boolean repeatable) {
-        return switch (code) {
-            case DEADLINE_EXCEEDED ->
-                new Facts(ErrorReason.DEADLINE_EXCEEDED, NextStep.CHECK_OUTCOME, repeatable, "");
-            case UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED ->
-                new Facts(ErrorReason.UNSPECIFIED, NextStep.CONTACT_OPERATOR, false, "");
-            default -> new Facts(ErrorReason.OUTCOME_UNKNOWN, NextStep.CHECK_OUTCOME, repeatable, "");
-        };
+        return none;
     }
 
     /** The message without what gRPC quotes at its end: words of a peer that is no gateway, which may echo ours. */
@@ -168,7 +158,7 @@ public final class GatewayException extends ReasonPredicates {
 
     @Override
     public ErrorReason reason() {
-        return ErrorReason.of(facts.reasonName);
+        return ErrorReason.of(reasonName);
     }
 
     /**
@@ -176,48 +166,48 @@ public final class GatewayException extends ReasonPredicates {
      * client}
      */
     public String reasonName() {
-        return facts.reasonName;
+        return reasonName;
     }
 
     /** {@return who must do what next; {@link NextStep#UNSPECIFIED} when that is newer than this client} */
     public NextStep nextStep() {
-        return facts.nextStep;
+        return NextStep.of(facts.getOrDefault("next_step", ""));
     }
 
     /** {@return whether a program may repeat this very call, after {@link #retryDelay()}} */
     public boolean retryable() {
-        return facts.retryable;
+        return "true".equals(facts.get("retryable"));
     }
 
     /** {@return how long to wait before the call is repeated} */
     public Optional<Duration> retryDelay() {
-        return Optional.ofNullable(facts.retryDelay);
+        return Optional.ofNullable(retryDelay);
     }
 
     /** {@return the fields of the request that broke a rule} */
     public List<FieldViolation> fieldViolations() {
-        return facts.fieldViolations;
+        return fieldViolations;
     }
 
     /** {@return Flinks' own code, such as {@code INVALID_PASSWORD}; empty when Flinks did not answer with one} */
     public String flinksCode() {
-        return facts.metadata.getOrDefault("flinks_code", "");
+        return facts.getOrDefault("flinks_code", "");
     }
 
     /** {@return the status of Flinks' reply; 0 when Flinks did not answer} */
     public int httpStatus() {
-        String status = facts.metadata.getOrDefault("http_status", "");
+        String status = facts.getOrDefault("http_status", "");
         return status.matches("[0-9]{1,9}") ? Integer.parseInt(status) : 0;
     }
 
     /** {@return Flinks' name for the session; empty when it is not known} */
     public String requestId() {
-        return facts.requestId;
+        return facts.getOrDefault("request_id", "");
     }
 
     /** {@return all of {@code ErrorInfo.metadata}} */
     public Map<String, String> metadata() {
-        return facts.metadata;
+        return metadata;
     }
 
     /** {@return the gateway's {@code x-request-id}: the call's line in its log; empty when no gateway answered} */
@@ -227,8 +217,7 @@ public final class GatewayException extends ReasonPredicates {
 
     @Override
     public String toString() {
-        return getClass().getName() + ": " + code + ": " + getMessage() + " [reason=" + facts.reasonName + ", nextStep="
-                + facts.nextStep + ", retryable=" + facts.retryable + ", requestId=" + facts.requestId + ", callId="
-                + callId + "]";
+        return getClass().getName() + ": " + code + ": " + getMessage() + " [reason=" + reasonName + ", nextStep="
+                + nextStep() + ", retryable=" + retryable() + ", requestId=" + requestId() + ", callId=" + callId + "]";
     }
 }

@@ -52,12 +52,10 @@ final class Wire {
      */
     static void checkTexts(Message message) {
         try {
-            if (message.getParserForType().parseFrom(message.toByteString()).equals(message)) {
-                return;
-            }
+            boolean changed = !message.getParserForType().parseFrom(message.toByteString()).equals(message);
+            ConnectOptions.refuseIf(changed, "a text of the request is no Unicode: it has half of a surrogate pair");
         } catch (InvalidProtocolBufferException impossible) {
             throw new AssertionError(impossible);
         }
-        throw new IllegalArgumentException("a text of the request is no Unicode: it has half of a surrogate pair");
     }
 }

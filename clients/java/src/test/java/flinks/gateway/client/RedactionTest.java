@@ -11,7 +11,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import flinks.gateway.v1.AuthorizationServiceOuterClass;
 import flinks.gateway.v1.ChallengeOuterClass;
 import flinks.gateway.v1.SessionOuterClass;
-import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -33,8 +34,7 @@ class RedactionTest {
 
     /** What may be printed of records that are none of the contract's. A new one fails the test until somebody decides. */
     private static final Set<String> OPEN = Set.of(
-            "FieldViolation.field", "FieldViolation.description", "FieldViolation.reason", "Address.host",
-            "Facts.reasonName", "Facts.requestId", "Facts.metadata");
+            "FieldViolation.field", "FieldViolation.description", "FieldViolation.reason", "Address.host");
 
     @Test
     void everyRecordPrintsOnlyWhatIsOpen() throws Exception {
@@ -78,17 +78,18 @@ class RedactionTest {
     }
 
     @Test
-    void answersPrintTheirChallengeAndKindOnly() throws IOException {
-        for (Answer answer : List.of(
-                Answer.text("1", CANARY),
-                Answer.selectedQuestion("1", CANARY, CANARY),
-                Answer.choice("1", CANARY),
-                Answer.choices("1", List.of(CANARY)),
-                Answer.codeDelivery("1", CANARY, DeliveryMethod.CALL),
-                Answer.raw("1", CANARY, List.of(CANARY)))) {
-            assertTrue(answer.toString().contains("challengeId=1"));
-            assertFalse((answer + new Gson().toJson(answer) + new ObjectMapper().writeValueAsString(answer))
-                    .contains(CANARY));
+    void answersPrintTheirChallengeAndKindOnly() throws Exception {
+        for (Method function : Answer.class.getMethods()) {
+            if (Modifier.isStatic(function.getModifiers())) {
+                Object[] arguments = Arrays.stream(function.getGenericParameterTypes())
+                        .map(type -> value(type, CANARY))
+                        .toArray();
+                arguments[0] = "1";
+                Object answer = function.invoke(null, arguments);
+                assertTrue(answer.toString().contains("challengeId=1"));
+                assertFalse((answer + new Gson().toJson(answer) + new ObjectMapper().writeValueAsString(answer))
+                        .contains(CANARY));
+            }
         }
     }
 
@@ -157,14 +158,11 @@ class RedactionTest {
         if (type == Instant.class) {
             return Instant.EPOCH;
         }
-        if (type == java.time.Duration.class) {
-            return java.time.Duration.ZERO;
-        }
         if (type == Subject.class) {
             return new LoginId(text);
         }
         if (type == Challenge.class) {
-            return new Challenge.QuestionAndAnswer("1", text);
+            return new Challenge.MultipleChoice("1", text, List.of());
         }
         if (type instanceof Class<?> enumeration && enumeration.isEnum()) {
             return enumeration.getEnumConstants()[0];
