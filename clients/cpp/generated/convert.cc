@@ -3,18 +3,15 @@
 
 namespace flinks_gateway::internal {
 
-pb::Credentials encode(const Credentials& value) {
-  pb::Credentials message;
-  message.set_institution(value.institution);
-  message.set_username(value.username);
-  message.set_password(value.password);
-  return message;
-}
-
 pb::AuthorizeRequest encode(const AuthorizeRequest& value) {
   pb::AuthorizeRequest message;
   std::visit(overloaded{
-                 [&](const Credentials& held) { *message.mutable_credentials() = encode(held); },
+                 [&](const Credentials& held) {
+                   pb::Credentials& inner = *message.mutable_credentials();
+                   inner.set_institution(held.institution);
+                   inner.set_username(held.username);
+                   inner.set_password(held.password);
+                 },
                  [&](const LoginId& held) { message.set_login_id(held.value); },
              },
              value.subject);

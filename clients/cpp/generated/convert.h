@@ -9,7 +9,6 @@ namespace flinks_gateway::internal {
 
 namespace pb = ::flinks::gateway::v1;
 
-pb::Credentials encode(const Credentials& value);
 pb::AuthorizeRequest encode(const AuthorizeRequest& value);
 pb::CachedAuthorizeRequest encode(const CachedAuthorizeRequest& value);
 

@@ -62,7 +62,9 @@ std::ostream& operator<<(std::ostream& out, const Credentials& value) {
 
 std::ostream& operator<<(std::ostream& out, const LoginId&) { return print(out, "LoginId", "value", secret); }
 
-std::ostream& operator<<(std::ostream& out, const Subject& value) { return internal::show(out, value); }
+std::ostream& operator<<(std::ostream& out, const Subject& value) {
+  return std::visit([&](const auto& held) -> std::ostream& { return out << held; }, value);
+}
 
 std::ostream& operator<<(std::ostream& out, const AuthorizeRequest& value) {
   return print(out, "AuthorizeRequest", "subject", value.subject, "save", value.save, "language", value.language, "tag",
@@ -127,7 +129,9 @@ std::ostream& operator<<(std::ostream& out, const UnrecognizedChallenge&) {
   return print(out, "UnrecognizedChallenge", "type", secret, "iterables", secret, "raw", secret);
 }
 
-std::ostream& operator<<(std::ostream& out, const ChallengeKind& value) { return internal::show(out, value); }
+std::ostream& operator<<(std::ostream& out, const ChallengeKind& value) {
+  return std::visit([&](const auto& held) -> std::ostream& { return out << held; }, value);
+}
 
 std::ostream& operator<<(std::ostream& out, const Challenge& value) {
   return print(out, "Challenge", "id", value.id, "prompt", secret, "kind", value.kind);
@@ -139,9 +143,13 @@ std::ostream& operator<<(std::ostream& out, const ChallengeRound& value) {
                "expire_time", value.expire_time, "institution", value.institution, "tag", secret);
 }
 
-std::ostream& operator<<(std::ostream& out, const Outcome& value) { return internal::show(out, value); }
+std::ostream& operator<<(std::ostream& out, const Outcome& value) {
+  return std::visit([&](const auto& held) -> std::ostream& { return out << held; }, value);
+}
 
-std::ostream& operator<<(std::ostream& out, const FinalOutcome& value) { return internal::show(out, value); }
+std::ostream& operator<<(std::ostream& out, const FinalOutcome& value) {
+  return std::visit([&](const auto& held) -> std::ostream& { return out << held; }, value);
+}
 
 Answer::Answer(Message&& message) : message_(std::make_shared<const Message>(std::move(message))) {}
 

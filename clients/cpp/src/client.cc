@@ -58,9 +58,9 @@ struct Client::Connection {
   std::mutex mutex;
   std::shared_ptr<Service::Stub> stub;  // None once it is closed.
 
-  template <class Outcome, class Request, class Response>
-  Outcome call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-               const Request& request, const CallOptions& own, Call kind);
+  template <class Result, class Request, class Response>
+  Result call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+              const Request& request, const CallOptions& own, Call kind);
 };
 
 namespace {
@@ -72,7 +72,7 @@ void require(bool holds, const char* rule) {
 /// gRPC ends the process over metadata that HTTP/2 cannot carry, so a token is looked at first.
 void check_token(const std::string& token) {
   const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-  require(!token.empty() && visible, "a bearer token is not empty, and only visible ASCII characters");
+  require(!token.empty() && visible, "a bearer token is one or more visible ASCII characters");
 }
 
 std::string call_id(const grpc::ClientContext& context) {
@@ -160,9 +160,9 @@ GatewayError expired(const ChallengeRound& round) {
 
 }  // namespace
 
-template <class Outcome, class Request, class Response>
-Outcome Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                                 const Request& request, const CallOptions& own, Call kind) {
+template <class Result, class Request, class Response>
+Result Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                const Request& request, const CallOptions& own, Call kind) {
   const std::shared_ptr<Service::Stub> open = [&] {
     const std::lock_guard lock(mutex);
     return stub;
@@ -170,7 +170,7 @@ Outcome Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Cli
   if (!open) throw std::logic_error("flinks_gateway: the client is closed");
 
   // Protobuf sends text that is not UTF-8, and no gateway can read it.
-  require(Request().ParseFromString(request.SerializeAsString()), "a text is UTF-8");
+  require(Request().ParseFromString(request.SerializeAsString()), "texts are UTF-8");
 
   const auto usual = kind == Call::kLive ? options.live_timeout : options.cached_timeout;
   const auto timeout = own.timeout.value_or(usual);
@@ -200,7 +200,7 @@ Outcome Client::Connection::call(grpc::Status (Service::Stub::*method)(grpc::Cli
     throw make_error(kind, static_cast<StatusCode>(status.error_code()), status.error_message(), status.error_details(),
                      call_id(context));
   }
-  auto outcome = internal::decode<std::optional<Outcome>>(response);
+  auto outcome = internal::decode<std::optional<Result>>(response);
   if (!outcome) {
     const char* message = "the gateway answered with an outcome that this client does not know";
     throw make_error(kind, StatusCode::kUnknown, message, "", call_id(context));

@@ -8,7 +8,6 @@
 #include <ostream>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "flinks_gateway/basics.h"
@@ -29,11 +28,6 @@ inline std::ostream& show(std::ostream& out, Timestamp time) {
 template <class Value>
 std::ostream& show(std::ostream& out, const Value& value) {
   return out << value;
-}
-
-template <class... Values>
-std::ostream& show(std::ostream& out, const std::variant<Values...>& value) {
-  return std::visit([&](const auto& held) -> std::ostream& { return out << held; }, value);
 }
 
 template <class Value>

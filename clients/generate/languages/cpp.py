@@ -70,7 +70,8 @@ def stubs(contract: Contract) -> None:
     tools.run("protoc", f"--proto_path={HERE / 'proto'}", f"--cpp_out={STUBS}", "flinks/gateway/internal/details.proto")
     services = [file for file in contract.files if drop_if_empty(STUBS / file)]
     lists = {"FLINKS_GATEWAY_MESSAGES": contract.files, "FLINKS_GATEWAY_SERVICES": services}
-    write("files.cmake", "".join("set(" + "\n  ".join([name, *stems(files)]) + ")\n" for name, files in lists.items()), "#")
+    stems = {name: [file.removesuffix(".proto") for file in files] for name, files in lists.items()}
+    write("files.cmake", "".join("set(" + "\n  ".join([name, *files]) + ")\n" for name, files in stems.items()), "#")
 
 
 def drop_if_empty(proto: pathlib.Path) -> bool:
@@ -81,10 +82,6 @@ def drop_if_empty(proto: pathlib.Path) -> bool:
     for file in made:
         file.unlink()
     return False
-
-
-def stems(files: list[str]) -> list[str]:
-    return [file.removesuffix(".proto") for file in files]
 
 
 def write(name: str, text: str, comment: str = "//") -> None:
@@ -115,12 +112,16 @@ def comment(text: str) -> str:
     return "".join(f"/// {line}".rstrip() + "\n" for line in "`".join(parts).split("\n"))
 
 
-def function(head: str, *body: str) -> str:
-    return "\n".join([head + " {", *body, "}\n\n"])
+def block(head: str, *lines: str) -> str:
+    return "\n".join([head + " {", *lines, "}"])
+
+
+def function(head: str, *lines: str) -> str:
+    return block(head, *lines) + "\n\n"
 
 
 def printer(type: str, name: str = "value") -> str:
-    return f"std::ostream& operator<<(std::ostream& out, {type}{name and ' ' + name})"
+    return f"std::ostream& operator<<(std::ostream& out, {type} {name})"
 
 
 # Enums.
@@ -134,10 +135,15 @@ def enumerator(value: Value) -> str:
     return "k" + camel(value.name)
 
 
+def unknown(made: Enum) -> str:
+    """What stands for a value newer than the client."""
+    return "OTHER" if any(value.name == "OTHER" for value in made.values) else "UNSPECIFIED"
+
+
 def enum(made: Enum) -> str:
     values = [f"{comment(value.doc)}{enumerator(value)} = {value.number}," for value in made.values]
     return (
-        f"{comment(made.doc)}enum class {made.name} {{\n{chr(10).join(values)}\n}};\n\n"
+        f"{comment(made.doc)}{block(f'enum class {made.name}', *values)};\n\n"
         f"/// The contract's name without its prefix, such as `{named(made.values)[0].name}`.\n"
         f"std::string_view to_string({made.name} value) noexcept;\n"
         f"/// Prints `to_string` of it.\n{printer(made.name)};\n\n"
@@ -146,16 +152,11 @@ def enum(made: Enum) -> str:
 
 def enum_names(made: Enum) -> str:
     cases = [f'case {made.name}::{enumerator(value)}: return "{value.name}";' for value in made.values]
-    head = f"std::string_view to_string({made.name} value) noexcept"
+    switch = block("switch (value)", *cases)
     return (
-        function(head, "switch (value) {", *cases, "}", f'return "{unknown(made)}";')
-        + f"{printer(made.name)} {{ return out << to_string(value); }}\n\n"
+        function(f"std::string_view to_string({made.name} value) noexcept", switch, f'return "{unknown(made)}";')
+        + function(printer(made.name), "return out << to_string(value);")
     )
-
-
-def unknown(made: Enum) -> str:
-    """What stands for a value newer than the client."""
-    return "OTHER" if any(value.name == "OTHER" for value in made.values) else "UNSPECIFIED"
 
 
 # Why a call failed: reasons.h and reasons.cc.
@@ -166,7 +167,7 @@ def predicate(reason: Value) -> str:
 
 
 def errors(contract: Contract) -> list[Enum]:
-    """The enums of errors. What their zero means is the clients' own: it is never sent."""
+    """The enums of errors. Their zero is never sent: it is the clients' own."""
 
     def with_zero(made: Enum) -> Enum:
         zero = dataclasses.replace(made.values[0], doc="Not said, or newer than this client.")
@@ -225,52 +226,42 @@ def enum_named(made: Enum) -> str:
     return function(head, *values, f"return {made.name}::kUnspecified;")
 
 
-# The value types: types.h and types.cc.
+# The value types in the form that C++ has them in.
 
 
 class Types:
-    """The values as C++ has them: a challenge is a struct with a `kind`, and what is said or unsaid is as in `adapt`."""
-
     def __init__(self, contract: Contract) -> None:
         values = model.read(contract)
-        kinds = [kind_of_challenge(each) for each in values.challenge.alternatives]
-        doc = "How a challenge is answered, and with what to choose from."
-        self.kind = dataclasses.replace(values.challenge, name="ChallengeKind", doc=doc, alternatives=kinds)
-        kind = Field("kind", "sum", "ChallengeKind", 0, False, False, False, "", doc)
-        common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
-        self.sent = [adapt(record) for record in values.sent]
-        self.received = [*values.received, *(each.record for each in kinds), Record("Challenge", values.challenge.doc, [*common, kind])]
         self.subject = dataclasses.replace(values.subject, doc="Who signs in.")
         self.outcomes = values.outcomes
         self.answer = values.answer
+        # A challenge is a struct whose `kind` is the sum.
+        doc = "How a challenge is answered, and with what to choose from."
+        kinds = [without_common(kind) for kind in values.challenge.alternatives]
+        self.kind = dataclasses.replace(values.challenge, name="ChallengeKind", doc=doc, alternatives=kinds)
+        common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
+        kind = dataclasses.replace(kinds[0].field, name="kind", kind="sum", type="ChallengeKind", doc=doc)
+        challenge = Record("Challenge", values.challenge.doc, [*common, kind])
+        # Each after what it holds.
+        sent = [adapted(record) for record in values.sent]
+        self.subjects = [record for record in sent if not is_request(record)]
+        self.requests = [record for record in sent if is_request(record)]
+        rounds = [record for record in values.received if holds(record, "Challenge")]
+        others = [record for record in values.received if record not in rounds]
+        self.received = [*others, *(each.record for each in kinds), self.kind, challenge, *rounds]
+        self.all = [*self.subjects, self.subject, *self.requests, *self.received, *self.outcomes]
         # An enum that only answers hold is always said.
-        held = {field.type for record in [*self.sent, *self.received] for field in record.fields}
-        self.enums = [made if made.name in held else dataclasses.replace(made, values=named(made.values)) for made in values.enums]
-
-    def all(self) -> list[Record | Sum]:
-        """Each after what it holds."""
-        known = {each.name: each for each in [*self.sent, *self.received, self.subject, self.kind, *self.outcomes]}
-        done = {}
-
-        def visit(each: Record | Sum) -> None:
-            held = [field.type for field in each.fields] if isinstance(each, Record) else names(each)
-            for name in held:
-                if name in known:
-                    visit(known[name])
-            done.setdefault(each.name, each)
-
-        for each in known.values():
-            visit(each)
-        return list(done.values())
+        kept = [made.name for made in values.enums if any(holds(each, made.name) for each in self.all)]
+        self.enums = [made if made.name in kept else dataclasses.replace(made, values=named(made.values)) for made in values.enums]
 
 
-def kind_of_challenge(made: Alternative) -> Alternative:
-    """Without the fields of all challenges."""
-    return dataclasses.replace(made, record=Record(made.record.name, f"{made.record.doc}\n{made.field.doc}", made.own))
+def without_common(kind: Alternative) -> Alternative:
+    """A kind without the fields of all challenges, and with the answer to it."""
+    return dataclasses.replace(kind, record=Record(kind.record.name, f"{kind.record.doc}\n{kind.field.doc}", kind.own))
 
 
-def adapt(record: Record) -> Record:
-    """A bool that must be said is a type of its own, such as `Save`, and what a wrapper such as `LoginId` holds its value."""
+def adapted(record: Record) -> Record:
+    """A bool that must be said is a type of its own, such as `Save`; a wrapper, such as `LoginId`, holds a `value`."""
 
     def field(each: Field) -> Field:
         if each.kind == "bool" and record.required(each):
@@ -280,8 +271,12 @@ def adapt(record: Record) -> Record:
     return dataclasses.replace(record, fields=[field(each) for each in record.fields])
 
 
-def names(sum: Sum) -> list[str]:
-    return [each.record.name for each in sum.alternatives]
+def is_request(record: Record) -> bool:
+    return record.name.endswith("Request")
+
+
+def holds(each: Record | Sum, type: str) -> bool:
+    return isinstance(each, Record) and any(field.type == type for field in each.fields)
 
 
 def nullable(field: Field) -> bool:
@@ -298,16 +293,15 @@ def type_of(field: Field) -> str:
 
 
 def moved(field: Field, name: str) -> str:
-    return name if field.kind in ("bool", "int32", "enum", "choice") and not field.repeated else f"std::move({name})"
+    return f"std::move({name})" if type_of(field) in ("std::string", "Subject") else name
 
 
-def documented(field: Field) -> str:
-    return comment(("Secret. " if field.secret else "") + field.doc)
+# Their declarations: types.h.
 
 
 def types_header(types: Types) -> str:
-    declared = [struct(each) if isinstance(each, Record) else alias(each) for each in types.all()]
-    printed = [printer(f"const {each.name}&") + ";\n" for each in [*types.all()]]
+    declared = [struct(each) if isinstance(each, Record) else alias(each) for each in types.all]
+    printed = [printer(f"const {each.name}&") + ";\n" for each in [*types.all, types.answer]]
     return f"""/// \\file
 /// What goes to the gateway and what comes back. Values of these types print without their secrets: `operator<<` shows
 /// `[redacted]` in place of passwords, user names, answers, LoginIds, continuations, prompts, choices, images, phone
@@ -328,7 +322,7 @@ def types_header(types: Types) -> str:
 #include "flinks_gateway/basics.h"
 
 namespace flinks::gateway::v1 {{
-class ChallengeAnswer;
+class {types.answer.message};
 }}
 
 namespace flinks_gateway {{
@@ -340,39 +334,40 @@ namespace flinks_gateway {{
 /// \\name Printing
 /// Prints a value for a log, secrets as `[redacted]`.
 /// \\{{
-{"".join(printed)}{printer("const Answer&")};
-/// \\}}
+{"".join(printed)}/// \\}}
 
 }}  // namespace flinks_gateway
 """
 
 
 def struct(record: Record) -> str:
-    """A struct; one that is a request is made with what it must say."""
-    needed = [field for field in record.fields if record.required(field) and record.name.endswith("Request")]
+    """A request is made with what it must say."""
+    needed = [field for field in record.fields if is_request(record) and record.required(field)]
     members = [
-        f"{documented(field)}{type_of(field)} {field.name}{'' if field in needed else ' = {}'};" for field in record.fields
+        f"{comment('Secret. ' * field.secret + field.doc)}{type_of(field)} {field.name}{'' if field in needed else ' = {}'};"
+        for field in record.fields
     ]
-    return "\n".join([f"{comment(record.doc)}struct {record.name} {{{constructor(record.name, needed)}", *members, "};\n\n"])
+    return comment(record.doc) + block(f"struct {record.name}", *constructor(record.name, needed), *members) + ";\n\n"
 
 
-def constructor(name: str, needed: list[Field]) -> str:
+def constructor(name: str, needed: list[Field]) -> list[str]:
     if not needed:
-        return ""
+        return []
     parameters = ", ".join(f"{type_of(field)} its_{field.name}" for field in needed)
     members = ", ".join(f"{field.name}({moved(field, 'its_' + field.name)})" for field in needed)
     explicit = "explicit " if len(needed) == 1 else ""
-    return f"\n/// What every request has; the rest may stay as it is.\n{explicit}{name}({parameters}) : {members} {{}}\n"
+    return ["/// What every request has; the rest may stay as it is.", f"{explicit}{name}({parameters}) : {members} {{}}\n"]
 
 
 def alias(sum: Sum) -> str:
-    return f"{comment(sum.doc)}using {sum.name} = std::variant<{', '.join(names(sum))}>;\n\n"
+    held = ", ".join(each.record.name for each in sum.alternatives)
+    return f"{comment(sum.doc)}using {sum.name} = std::variant<{held}>;\n\n"
 
 
 def answer_class(answer: Sum) -> str:
     makers = [
         comment(each.record.doc)
-        + "".join(comment(f"\\param {field.name} {field.doc}").replace("\\\\param", "\\param") for field in each.own)
+        + "".join(f"/// \\param {field.name} {comment(field.doc)[4:]}" for field in each.own)
         + f"static Answer {each.record.name}({parameters(each, ' = {}')});"
         for each in answer.alternatives
     ]
@@ -384,7 +379,7 @@ def answer_class(answer: Sum) -> str:
   const std::string& challenge_id() const noexcept;
 
  private:
-  using Message = ::flinks::gateway::v1::ChallengeAnswer;
+  using Message = ::flinks::gateway::v1::{answer.message};
   friend struct internal::Access;
   explicit Answer(Message&& message);
 
@@ -412,8 +407,10 @@ struct ByKind {{
 """
 
 
+# How they print and how answers are made: types.cc.
+
+
 def types_source(types: Types) -> str:
-    answers = [answer_function(types.answer, each) for each in types.answer.alternatives]
     return f"""#include "flinks_gateway/types.h"
 
 #include "flinks/gateway/v1/challenge.pb.h"
@@ -426,7 +423,7 @@ using internal::print;
 using internal::secret;
 
 {"".join(enum_names(made) for made in types.enums)}
-{"".join(print_record(each) if isinstance(each, Record) else print_sum(each) for each in types.all())}
+{"".join(print_record(each) if isinstance(each, Record) else print_sum(each) for each in types.all)}
 Answer::Answer(Message&& message) : message_(std::make_shared<const Message>(std::move(message))) {{}}
 
 const std::string& Answer::challenge_id() const noexcept {{ return message_->challenge_id(); }}
@@ -435,7 +432,7 @@ const std::string& Answer::challenge_id() const noexcept {{ return message_->cha
   return print(out, "Answer", "challenge_id", value.challenge_id(), "answer", secret);
 }}
 
-{"".join(answers)}
+{"".join(answer_function(types.answer, each) for each in types.answer.alternatives)}
 }}  // namespace flinks_gateway
 """
 
@@ -443,55 +440,44 @@ const std::string& Answer::challenge_id() const noexcept {{ return message_->cha
 def print_record(record: Record) -> str:
     """Secrets are not even given to what prints: `secret` stands for them."""
     fields = "".join(f', "{field.name}", {"secret" if field.secret else "value." + field.name}' for field in record.fields)
-    head = printer(f"const {record.name}&", "value" if "value." in fields else "")
-    return f'{head} {{ return print(out, "{record.name}"{fields}); }}\n\n'
+    name = "value" if "value." in fields else ""
+    return function(printer(f"const {record.name}&", name), f'return print(out, "{record.name}"{fields});')
 
 
 def print_sum(sum: Sum) -> str:
-    return f"{printer(f'const {sum.name}&')} {{ return internal::show(out, value); }}\n\n"
+    visitor = "[&](const auto& held) -> std::ostream& { return out << held; }"
+    return function(printer(f"const {sum.name}&"), f"return std::visit({visitor}, value);")
 
 
 def answer_function(answer: Sum, made: Alternative) -> str:
     inner = [f"pb::{made.field.type}& inner = *message.mutable_{made.field.name}();"] if made.own else []
-    inside = "inner" if made.own else "message"
-    fields = [setter(field, inside, field.name if field.repeated else moved(field, field.name)) for field in made.record.fields]
+    message = "inner" if made.own else "message"
     return function(
         f"Answer Answer::{made.record.name}({parameters(made)})",
         f"pb::{answer.message} message;",
         "message.set_challenge_id(std::move(challenge_id));",
         *inner,
-        *fields,
+        *(setter(field, message, moved(field, field.name)) for field in made.record.fields),
         "return Answer(std::move(message));",
     )
 
 
-# Between the value types and the contract's messages: convert.h and convert.cc.
+# Between them and the contract's messages: convert.h and convert.cc.
 
 
 def setter(field: Field, message: str, value: str) -> str:
     """Gives a message's field a value."""
     if field.repeated:
-        return f"for (const auto& each : {value}) {message}.add_{field.name}({wire(field, 'each')});"
+        return f"for (const auto& each : {value}) {message}.add_{field.name}({on_wire(field, 'each')});"
     if nullable(field):
-        return f"if ({value}) {message}.set_{field.name}({wire(field, '*' + value)});"
-    return f"{message}.set_{field.name}({wire(field, value)});"
+        return f"if ({value}) {message}.set_{field.name}({on_wire(field, '*' + value)});"
+    return f"{message}.set_{field.name}({on_wire(field, value)});"
 
 
-def wire(field: Field, value: str) -> str:
+def on_wire(field: Field, value: str) -> str:
     if field.kind == "enum":
         return f"static_cast<pb::{field.type}>({value})"
     return f"{value} == {field.type}::kYes" if field.kind == "choice" else value
-
-
-def encodings(types: Types) -> list[Record]:
-    """What is a message of its own."""
-    wrapped = [each.record.name for each in types.subject.alternatives if each.field.kind != "message"]
-    return [record for record in types.sent if record.name not in wrapped]
-
-
-def responses(types: Types) -> list[tuple[str, Sum]]:
-    live, cached = types.outcomes
-    return [(live.message, live), ("AnswerChallengesResponse", live), (cached.message, cached)]
 
 
 def encode_head(record: Record) -> str:
@@ -499,7 +485,14 @@ def encode_head(record: Record) -> str:
 
 
 def decode_head(type: str, message: str, name: str = "message") -> str:
-    return f"template <>\n{type} decode(const pb::{message}&{name and ' ' + name})"
+    return f"template <>\n{type} decode(const pb::{message}& {name})"
+
+
+def responses(types: Types) -> list[tuple[str, str, Sum]]:
+    """Each message that holds an outcome, and what it becomes."""
+    live, cached = types.outcomes
+    pairs = [(live.message, live), ("AnswerChallengesResponse", live), (cached.message, cached)]
+    return [(message, f"std::optional<{sum.name}>", sum) for message, sum in pairs]
 
 
 def convert_header(types: Types) -> str:
@@ -518,10 +511,10 @@ namespace flinks_gateway::internal {{
 
 namespace pb = ::flinks::gateway::v1;
 
-{"".join(encode_head(record) + ";" for record in encodings(types))}
+{"".join(encode_head(record) + ";" for record in types.requests)}
 
 // Nothing where the outcome is newer than this client.
-{"".join(decode_head(f"std::optional<{sum.name}>", message) + ";" for message, sum in responses(types))}
+{"".join(decode_head(type, message) + ";" for message, type, _ in responses(types))}
 
 // The function for a kind of challenge, and the kind's name.
 {"".join(functions)}
@@ -531,48 +524,43 @@ namespace pb = ::flinks::gateway::v1;
 
 
 def convert_source(types: Types) -> str:
-    received = [each for each in types.all() if each in types.received or each is types.kind]
-    decodings = [decode_record(each) if isinstance(each, Record) else decode_kind(each) for each in received]
+    enums = [made for made in types.enums if any(holds(each, made.name) for each in types.received)]
+    decoded = [decode_record(each) if isinstance(each, Record) else decode_kind(each) for each in types.received]
     return f"""#include "convert.h"
 
 namespace flinks_gateway::internal {{
 
-{"".join(encode(record, types.subject) for record in encodings(types))}
-{"".join(decode_enum(made) for made in types.enums if is_received(types, made))}
-{"".join(decodings)}
-{"".join(decode_outcome(message, sum) for message, sum in responses(types))}
+{"".join(encode(record, types.subject) for record in types.requests)}
+{"".join(decode_enum(made) for made in enums)}
+{"".join(decoded)}
+{"".join(decode_sum(type, message, sum, "std::nullopt") for message, type, sum in responses(types))}
 }}  // namespace flinks_gateway::internal
 """
 
 
 def encode(record: Record, subject: Sum) -> str:
     fields = [
-        encode_sum(subject, "value." + field.name) if field.kind == "sum" else setter(field, "message", "value." + field.name)
-        for field in record.fields
+        encode_subject(subject) if field.kind == "sum" else setter(field, "message", "value." + field.name) for field in record.fields
     ]
     return function(encode_head(record), f"pb::{record.name} message;", *fields, "return message;")
 
 
-def encode_sum(sum: Sum, value: str) -> str:
-    cases = [
-        f"[&](const {each.record.name}& held) {{ "
-        + (f"*message.mutable_{each.field.name}() = encode(held);" if each.field.kind == "message" else f"message.set_{each.field.name}(held.value);")
-        + " },"
-        for each in sum.alternatives
-    ]
-    return "\n".join(["std::visit(overloaded{", *cases, f"}}, {value});"])
+def encode_subject(subject: Sum) -> str:
+    """Its alternatives are messages, or texts in a wrapper."""
 
+    def fields(each: Alternative) -> list[str]:
+        if each.field.kind != "message":
+            return [f"message.set_{each.field.name}(held.value);"]
+        inner = f"message.mutable_{each.field.name}()"
+        return [f"pb::{each.field.type}& inner = *{inner};", *(setter(field, "inner", "held." + field.name) for field in each.record.fields)]
 
-def is_received(types: Types, made: Enum) -> bool:
-    return any(field.type == made.name for record in types.received for field in record.fields)
+    cases = [block(f"[&](const {each.record.name}& held)", *fields(each)) + "," for each in subject.alternatives]
+    return block("std::visit(overloaded", *cases) + ", value.subject);"
 
 
 def decode_enum(made: Enum) -> str:
     known = f"pb::{made.name}_IsValid(number) ? static_cast<{made.name}>(number)"
-    return function(
-        f"template <>\n{made.name} decode(const int& number)",
-        f"return {known} : {made.name}::k{camel(unknown(made))};",
-    )
+    return function(f"template <>\n{made.name} decode(const int& number)", f"return {known} : {made.name}::k{camel(unknown(made))};")
 
 
 def decode_record(record: Record) -> str:
@@ -592,11 +580,8 @@ def getter(field: Field) -> str:
 
 
 def decode_kind(kind: Sum) -> str:
+    """A kind newer than this client is like one that the gateway does not know."""
     return decode_sum(kind.name, kind.message, kind, f"{kind.alternatives[-1].record.name}{{}}")
-
-
-def decode_outcome(message: str, sum: Sum) -> str:
-    return decode_sum(f"std::optional<{sum.name}>", message, sum, "std::nullopt")
 
 
 def decode_sum(type: str, message: str, sum: Sum, unknown: str) -> str:
@@ -605,5 +590,5 @@ def decode_sum(type: str, message: str, sum: Sum, unknown: str) -> str:
         for each in sum.alternatives
     ]
     unset = f"case pb::{message}::{sum.oneof.upper()}_NOT_SET: break;"
-    switch = f"switch (message.{sum.oneof}_case()) {{"
-    return function(decode_head(type, message), switch, *cases, unset, "}", f"return {unknown};")
+    switch = block(f"switch (message.{sum.oneof}_case())", *cases, unset)
+    return function(decode_head(type, message), switch, f"return {unknown};")
