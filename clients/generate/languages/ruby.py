@@ -8,11 +8,10 @@ import sys
 import textwrap
 from collections.abc import Iterable
 
-import contract as source
 import tools
 import values as model
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field
-from values import Alternative, Record, Sum, Values
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, prefix
+from values import Alternative, Record, Sum
 
 # What this protoc writes for Ruby (`add_serialized_file`) loads on google-protobuf 3.21 and on 4; what the protoc of
 # that age writes (a DSL) does not load on 4.
@@ -27,10 +26,10 @@ WIDTH = 112
 
 def generate(contract: Contract) -> None:
     stubs(contract)
-    package = Package(contract, model.read(contract))
+    package = Package(contract)
     write(LIB / "enums.rb", [*map(package.enum, package.enums), package.predicates()])
-    write(LIB / "types.rb", map(package.record, package.values.sent + package.values.received))
-    write(LIB / "challenges.rb", [*package.challenges(), package.answer()])
+    write(LIB / "types.rb", map(package.value, package.records))
+    write(LIB / "challenges.rb", [package.challenge(), *map(package.kind, package.kinds), package.answer()])
     write(LIB / "conversions.rb", [package.conversions()])
     write(HOME / "sig" / "generated.rbs", package.signatures())
     tools.stamp(LIB / "version.rb", r'^  VERSION = "(.*)"$', contract.version)
@@ -78,7 +77,7 @@ def write(path: pathlib.Path, declarations: Iterable[str]) -> None:
     path.write_text(f"{HEADER}{magic}\n{block('module FlinksGateway', *declarations)}")
 
 
-# Layout: code is made without the indentation of what it will be in.
+# Layout. Code is made without the indentation of what it will be in.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,14 +96,14 @@ class Group:
 def lay(code: str | Group) -> str:
     if isinstance(code, str) or len(str(code)) <= WIDTH:
         return str(code)
-    parts = textwrap.indent(",\n".join(map(lay, code.parts)), "  ")
-    return f"{code.open}\n{parts}\n{code.close}"
+    parts = ",\n".join(map(lay, code.parts))
+    return f"{code.open}\n{textwrap.indent(parts, '  ')}\n{code.close}"
 
 
 def block(head: str, *parts: str) -> str:
     """A module, a class or a method; its parts are set off from each other by an empty line."""
-    body = textwrap.indent("\n".join(part if part.endswith("\n") else part + "\n" for part in parts), "  ")
-    return f"{head}\n{body}end\n"
+    body = "\n\n".join(part.rstrip("\n") for part in parts)
+    return f"{head}\n{textwrap.indent(body, '  ')}\nend\n"
 
 
 def comment(text: str, *tags: str) -> str:
@@ -115,138 +114,106 @@ def comment(text: str, *tags: str) -> str:
     return "\n".join([paragraphs, *(fill(tag, "  ") for tag in tags)]) + "\n"
 
 
-def snake(name: str) -> str:
-    return source.prefix(name).lower().removesuffix("_")
-
-
-def case(value: str, branches: Iterable[str]) -> str:
-    return f"case {value}\n{''.join(branches)}end\n"
+def lines(texts: Iterable[str]) -> str:
+    return "\n".join(texts)
 
 
 def alias(name: str, types: Iterable[str]) -> str:
-    return textwrap.fill(f"type {name} = {' | '.join(types)}", WIDTH, subsequent_indent="  ") + "\n"
+    return textwrap.fill(f"type {name} = {' | '.join(types)}", WIDTH, subsequent_indent="  ")
 
 
-def readers(members: Iterable["Member"]) -> str:
-    return "".join(f"attr_reader {member.name}: {member.rbs}\n" for member in members)
-
-
-# Types
-
-
-@dataclasses.dataclass(frozen=True)
-class Kind:
-    """What a kind of field is to Ruby."""
-
-    check: str
-    """A method of `Check`."""
-    of: str = ""
-    """What that is given besides a name and a value."""
-    rbs: str = ""
-    yard: str = ""
-    default: str = "nil"
-
-
-KINDS = {
-    "string": Kind("text", rbs="String", yard="String", default='""'),
-    "bytes": Kind("bytes", rbs="String", yard="String", default='""'),
-    "bool": Kind("flag", rbs="bool", yard="Boolean", default="false"),
-    "int32": Kind("integer", rbs="Integer", yard="Integer", default="0"),
-    "timestamp": Kind("time", rbs="Time", yard="Time"),
-    "struct": Kind("json", rbs="Hash[String, untyped]", yard="Hash{String => Object}"),
-}
+def snake(name: str) -> str:
+    return prefix(name).lower().removesuffix("_")
 
 
 @dataclasses.dataclass(frozen=True)
 class Member:
-    """A field of a value or an argument of an answer, as Ruby has it."""
+    """A field of a value, or an argument of an answer, in Ruby's words."""
 
     field: Field
-    kind: Kind
-    required: bool
-    nullable: bool
+    check: str
+    rbs: str
+    yard: str
+    default: str
+    """Empty where it must be given."""
 
-    @property
-    def name(self) -> str:
-        return self.field.name
 
-    @property
-    def parameter(self) -> str:
-        if self.required:
-            return f"{self.name}:"
-        return f"{self.name}: {'nil' if self.nullable else '[]' if self.field.repeated else self.kind.default}"
-
-    @property
-    def check(self) -> str:
-        of = f", {self.kind.of}" if self.kind.of else ""
-        wrapper = "list" if self.field.repeated else "optional" if self.nullable else ""
-        if wrapper:
-            return f"Check.{wrapper}(:{self.name}, {self.name}, :{self.kind.check}{of})"
-        return f"Check.{self.kind.check}(:{self.name}, {self.name}{of})"
-
-    @property
-    def rbs(self) -> str:
-        return f"Array[{self.kind.rbs}]" if self.field.repeated else self.kind.rbs + "?" * self.nullable
-
-    @property
-    def rbs_parameter(self) -> str:
-        return f"{'' if self.required else '?'}{self.name}: {self.rbs}"
-
-    @property
-    def yard(self) -> str:
-        return f"[Array<{self.kind.yard}>]" if self.field.repeated else f"[{self.kind.yard}{', nil' * self.nullable}]"
+KINDS = {
+    "string": ("text", "String", "String", '""'),
+    "bytes": ("bytes", "String", "String", '""'),
+    "bool": ("flag", "bool", "Boolean", "false"),
+    "int32": ("integer", "Integer", "Integer", "0"),
+    "timestamp": ("one_of, Time", "Time", "Time", "nil"),
+    "struct": ("json", "Hash[String, untyped]", "Hash{String => Object}", "nil"),
+}
+"""For each kind of field a method of `Check` with what it takes, the type for RBS and for YARD, and the default."""
 
 
 class Package:
-    def __init__(self, contract: Contract, values: Values) -> None:
+    """The contract in Ruby's words."""
+
+    def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.values = values
-        self.enums = [contract.enums["ErrorReason"], contract.enums["NextStep"], *values.enums]
-        self.common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
+        self.values = model.read(contract)
+        self.enums = [contract.enums["ErrorReason"], contract.enums["NextStep"], *self.values.enums]
+        self.records = self.values.sent + self.values.received
+        self.kinds = self.values.challenge.alternatives
+        common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
+        self.common = Record("Challenge", self.values.challenge.doc, common)
         self.links = self.references()
 
     def sends_only(self, enum: str) -> bool:
         return enum not in ("ErrorReason", "NextStep") and self.values.sends_only(enum)
 
-    def known(self, enum: Enum) -> list[source.Value]:
+    def known(self, enum: Enum) -> list[Value]:
         """The values that users see."""
         return [value for value in enum.values if value.number or not self.sends_only(enum.name)]
 
-    def kind(self, field: Field) -> Kind:
+    def type(self, field: Field) -> tuple[str, str, str, str]:
         if field.kind == "enum":
-            return Kind("enum", field.type, f"{field.type}::value", "Symbol", f"{field.type}::UNSPECIFIED")
+            return f"enum, {field.type}", f"{field.type}::value", "Symbol", f"{field.type}::UNSPECIFIED"
         if field.kind == "sum":
             names = ", ".join(each.record.name for each in self.values.subject.alternatives)
-            return Kind("one_of", names, snake(field.type), names)
+            return f"one_of, {names}", snake(field.type), names, "nil"
         if field.kind == "message":
-            return Kind("one_of", field.type, "challenge" if field.type == "Challenge" else field.type, field.type)
+            return f"one_of, {field.type}", "challenge" if field.type == "Challenge" else field.type, field.type, "nil"
         return KINDS[field.kind]
+
+    def member(self, field: Field, required: bool) -> Member:
+        check, rbs, yard, default = self.type(field)
+        given = f":{field.name}, {field.name}"
+        if field.repeated:
+            check, rbs, yard, default = f"Check.list({given}, :{check})", f"Array[{rbs}]", f"Array<{yard}>", "[]"
+        elif not required and (default == "nil" or field.optional or self.sends_only(field.type)):
+            check, rbs, yard, default = f"Check.optional({given}, :{check})", f"{rbs}?", f"{yard}, nil", "nil"
+        else:
+            method, comma, more = check.partition(",")
+            check = f"Check.{method}({given}{comma}{more})"
+        return Member(field, check, rbs, yard, "" if required else default)
 
     def members(self, record: Record) -> list[Member]:
         """In the order of parameters: those without a default first."""
+        members = [self.member(field, record.required(field)) for field in record.fields]
+        return sorted(members, key=lambda member: member.default != "")
 
-        def member(field: Field) -> Member:
-            required = record.required(field)
-            absent = field.kind in ("message", "timestamp", "struct") or field.optional
-            absent = absent or field.kind == "enum" and self.sends_only(field.type)
-            return Member(field, self.kind(field), required, absent and not required and not field.repeated)
-
-        return sorted(map(member, record.fields), key=lambda member: not member.required)
+    def arguments(self, answer: Alternative) -> list[Member]:
+        return [self.member(field, required=True) for field in answer.record.fields]
 
     # Documentation
 
     def references(self) -> dict[str, str]:
         """What the contract's comments name in backticks, and what YARD finds it by."""
-        values = self.values
-        kinds, answers = values.challenge.alternatives, values.answer.alternatives
-        public = [*values.sent, *values.received, Record("Challenge", "", self.common), *(kind.record for kind in kinds)]
-        found = {each.name: each.name for each in [*public, *self.enums]}
-        found |= {f"{each.name}.{field.name}": f"{each.name}#{field.name}" for each in public for field in each.fields}
-        found |= {value.full_name: f"{enum.name}::{value.name}" for enum in self.enums for value in self.known(enum)}
-        found |= {kind.field.name: kind.record.name for kind in kinds}
-        found |= {f"ChallengeAnswer.{each.field.name}": f"Answer.{each.field.name}" for each in answers}
+        records = [*self.records, self.common, *(kind.record for kind in self.kinds)]
+        answers = [each.field.name for each in self.values.answer.alternatives]
         calls = {"Authorize": "authorize", "AnswerChallenges": "answer", "CachedAuthorize": "cached_authorize"}
-        return found | {name: f"Client#{call}" for name, call in calls.items()}
+        return (
+            {each.name: each.name for each in [*records, *self.enums]}
+            | {f"{each.name}.{field.name}": f"{each.name}#{field.name}" for each in records for field in each.fields}
+            | {value.full_name: f"{enum.name}::{value.name}" for enum in self.enums for value in self.known(enum)}
+            | {kind.field.name: kind.record.name for kind in self.kinds}
+            | {f"ChallengeAnswer.{name}": f"Answer.{name}" for name in answers}
+            | {name: f"Client#{call}" for name, call in calls.items()}
+        )
 
     def prose(self, doc: str, **links: str) -> str:
         """The contract's comment: what the package has is linked, and examples in JSON are left out."""
@@ -263,240 +230,225 @@ class Package:
     def enum(self, enum: Enum) -> str:
         known = self.known(enum)
         unknown = None if self.sends_only(enum.name) else model.unknown(enum)
-        also = " Also what is newer than this client."
-        constants = [
-            comment(self.prose(value.doc) + also * (value == unknown)) + f"{value.name} = :{value.name}\n" for value in known
-        ]
-        names = [f'"{value.full_name}" => {value.name}' for value in known]
         parts = [
-            *constants,
-            comment("The values by their names in the contract.", "@return [Hash{String => Symbol}]")
-            + lay(Group("BY_NAME = {", names, "}.freeze")),
+            comment(self.prose(value.doc) + " Also what is newer than this client." * (value == unknown))
+            + f"{value.name} = :{value.name}"
+            for value in known
+        ]
+        names = Group("BY_NAME = {", [f'"{value.full_name}" => {value.name}' for value in known], "}.freeze")
+        parts += [
+            comment("The values by their names in the contract.", "@return [Hash{String => Symbol}]") + lay(names),
             comment("@return [Array<Symbol>] all values") + "def self.all = BY_NAME.values",
         ]
         if unknown:
-            doc = f"The value with this name in the contract; {{{unknown.name}}} where this client is too old to know it."
-            parts.append(
-                comment(doc, "@param name [String, nil]", "@return [Symbol]")
-                + f"def self.named(name) = BY_NAME.fetch(name, {unknown.name})"
-            )
+            doc = f"The value with this name in the contract; {{{unknown.name}}} where it is newer than this client."
+            named = comment(doc, "@param name [String, nil]", "@return [Symbol]")
+            parts.append(named + f"def self.named(name) = BY_NAME.fetch(name, {unknown.name})")
         return comment(f"{self.prose(enum.doc)} The values are symbols.") + block(f"module {enum.name}", *parts)
 
     def predicates(self) -> str:
-        return comment("A question for each {ErrorReason}, asked of a {GatewayError}.") + block(
-            "module ErrorPredicates",
-            *(
-                comment(f"Whether the reason is {{ErrorReason::{value.name}}}.", "@return [Boolean]")
-                + f"def {value.name.lower()}? = reason == ErrorReason::{value.name}"
-                for value in self.contract.reasons[1:]
-            ),
-        )
+        predicates = [
+            comment(f"Whether the reason is {{ErrorReason::{value.name}}}.", "@return [Boolean]")
+            + f"def {value.name.lower()}? = reason == ErrorReason::{value.name}"
+            for value in self.contract.reasons[1:]
+        ]
+        doc = comment("A question for each {ErrorReason}, asked of a {GatewayError}.")
+        return doc + block("module ErrorPredicates", *predicates)
 
     # Values
 
-    def record(self, record: Record) -> str:
-        return self.value(record, "Value", record.fields, self.prose(record.doc))
+    def value(self, record: Record) -> str:
+        return comment(self.prose(record.doc)) + block(
+            f"class {record.name} < Value", *self.fields(record, record.fields), self.initialize(record)
+        )
 
-    def value(self, record: Record, base: str, own: list[Field], doc: str, *more: str) -> str:
-        """A class; of its fields, the base has all but its own."""
+    def challenge(self) -> str:
+        """The base of all kinds."""
+        names = textwrap.indent(textwrap.fill(" ".join(kind.field.name for kind in self.kinds), WIDTH), "  ")
+        kinds = comment("The contract's names of all kinds.") + f"KINDS = %i[\n{names}\n].freeze"
+        doc = comment(self.prose(self.common.doc) + " Always one of its subclasses.", "@abstract")
+        return doc + block("class Challenge < Value", kinds, *self.fields(self.common, self.common.fields))
+
+    def kind(self, kind: Alternative) -> str:
+        answers = {each.field.name: f"Answer.{each.field.name}" for each in self.values.answer.alternatives}
+        return comment(f"{self.prose(kind.record.doc)} {self.prose(kind.field.doc, **answers)}") + block(
+            f"class {kind.record.name} < Challenge",
+            *self.fields(kind.record, kind.own),
+            self.initialize(kind.record),
+            comment("@return [Symbol] the contract's name of this kind") + f"def kind = :{kind.field.name}",
+        )
+
+    def fields(self, record: Record, own: list[Field]) -> list[str]:
+        """The declarations of those fields that a record's base does not have."""
+        links = {field.name: f"#{field.name}" for field in record.fields}
+
+        def declaration(member: Member) -> str:
+            field = member.field
+            tags = [f"@return [{member.yard}]"] + ["@note Printed as `[redacted]`."] * field.secret
+            code = f"field :{field.name}" + ", secret: true" * field.secret
+            return comment(self.prose(field.doc, **links), *tags) + code
+
+        return [declaration(member) for member in self.members(record) if member.field in own]
+
+    def initialize(self, record: Record) -> str:
         members = self.members(record)
-        names = {field.name: f"#{field.name}" for field in record.fields}
-        fields = [self.field(member, names) for member in members if member.field in own]
-        checked = Group("super(", [f"{member.name}: {member.check}" for member in members])
-        initialize = self.initialize(members, lay(checked))
-        return comment(doc) + block(f"class {record.name} < {base}", *fields, initialize, *more)
-
-    def field(self, member: Member, links: dict[str, str]) -> str:
-        note = ["@note Printed as `[redacted]`."] if member.field.secret else []
-        doc = comment(self.prose(member.field.doc, **links), f"@return {member.yard}", *note)
-        return doc + f"field :{member.name}{', secret: true' if note else ''}"
-
-    def initialize(self, members: list[Member], body: str) -> str:
+        body = lay(Group("super(", [f"{each.field.name}: {each.check}" for each in members]))
         if len(members) == 1:
             # A value of one field is made from just that.
-            return f"def initialize({members[0].name}) = {body}"
-        return block(lay(Group("def initialize(", [member.parameter for member in members])), body)
-
-    def challenges(self) -> list[str]:
-        """The base of all kinds, and each kind."""
-        kinds = self.values.challenge.alternatives
-        common = [self.field(member, {}) for member in self.members(Record("Challenge", "", self.common))]
-        names = textwrap.indent(textwrap.fill(" ".join(kind.field.name for kind in kinds), WIDTH), "  ")
-        all_kinds = comment("The contract's names of all kinds.") + f"KINDS = %i[\n{names}\n].freeze"
-        doc = comment(self.prose(self.values.challenge.doc) + " Always one of its subclasses.", "@abstract")
-        return [doc + block("class Challenge < Value", all_kinds, *common), *map(self.challenge, kinds)]
-
-    def challenge(self, kind: Alternative) -> str:
-        answers = {each.field.name: f"Answer.{each.field.name}" for each in self.values.answer.alternatives}
-        doc = self.prose(kind.record.doc) + " " + self.prose(kind.field.doc, **answers)
-        name = comment("@return [Symbol] the contract's name of this kind") + f"def kind = :{kind.field.name}"
-        return self.value(kind.record, "Challenge", kind.own, doc, name)
+            return f"def initialize({members[0].field.name}) = {body}"
+        parameters = [f"{each.field.name}: {each.default}".rstrip() for each in members]
+        return block(lay(Group("def initialize(", parameters)), body)
 
     def answer(self) -> str:
-        challenge_id = next(each for each in self.contract.messages["ChallengeAnswer"].fields if not each.oneof)
-        made = block(
-            "class << self",
-            *map(self.answer_to, self.values.answer.alternatives),
-            "private\n",
-            "def of(challenge_id, **content)\n"
-            "  new(challenge_id: Check.text(:challenge_id, challenge_id), content:)\n"
-            "end",
-        )
+        challenge_id = Record("Answer", "", [self.contract.messages["ChallengeAnswer"].fields[0]])
+        made = "new(challenge_id: Check.text(:challenge_id, challenge_id), content:)"
         return comment(self.prose(self.values.answer.doc)) + block(
             "class Answer < Value",
-            self.field(Member(challenge_id, KINDS["string"], True, False), {}),
+            *self.fields(challenge_id, challenge_id.fields),
             comment("The answer, as the contract's message takes it.", "@api private") + "field :content, secret: true",
             "private_class_method :new",
-            made,
+            block(
+                "class << self",
+                *map(self.answer_to, self.values.answer.alternatives),
+                "private",
+                block("def of(challenge_id, **content)", made),
+            ),
         )
-
-    def arguments(self, kind: Alternative) -> list[Member]:
-        return [Member(field, self.kind(field), required=True, nullable=False) for field in kind.record.fields]
 
     def answer_to(self, kind: Alternative) -> str:
         arguments = self.arguments(kind)
-        content = [f"{each.name}: {self.sent(each.field, each.check)}" for each in arguments]
+        parameters = ", ".join(["challenge_id", *(each.field.name for each in arguments)])
+        content = [f"{each.field.name}: {sent(each.field, each.check)}" for each in arguments]
         message = Group(f"{kind.field.name}: {{", content, "}") if kind.own else content[0]
-        # Of a text alone there is no more to say than of the answer.
-        docs = [f" {self.prose(each.field.doc)}" if kind.own else "" for each in arguments]
-        tags = [f"@param {each.name} {each.yard}{doc}".replace("\n\n", " ") for each, doc in zip(arguments, docs)]
-        return comment(
-            self.prose(kind.field.doc), "@param challenge_id [String] the {Challenge#id}", *tags, "@return [Answer]"
-        ) + block(
-            f"def {kind.field.name}({', '.join(['challenge_id', *(each.name for each in arguments)])})",
-            lay(Group("of(", ["challenge_id", message])),
-        )
+        # Of a scalar alone there is no more to say than of the answer.
+        docs = [self.prose(each.field.doc).replace("\n\n", " ") if kind.own else "" for each in arguments]
+        tags = ["@param challenge_id [String] the {Challenge#id}"]
+        tags += [f"@param {each.field.name} [{each.yard}] {doc}" for each, doc in zip(arguments, docs)]
+        doc = comment(self.prose(kind.field.doc), *tags, "@return [Answer]")
+        return doc + block(f"def {kind.field.name}({parameters})", lay(Group("of(", ["challenge_id", message])))
 
     # Conversions
 
     def conversions(self) -> str:
         values = self.values
-        messages = [each for each in values.sent if each.name in self.contract.messages]
         functions = [
-            *map(self.to_message, messages),
-            self.to_subject(),
+            *(to_message(record) for record in values.sent if record.name in self.contract.messages),
+            to_subject(values.subject),
             block("def answer(value)", "V1::ChallengeAnswer.new(challenge_id: value.challenge_id, **value.content)"),
-            *map(self.from_outcome, values.outcomes),
-            *map(self.from_record, values.received),
-            self.from_challenge(),
+            *map(from_outcome, values.outcomes),
+            *map(from_message, values.received),
+            from_challenge(self.common, values.challenge),
         ]
-        return comment("Between the public types and the generated messages.", "@api private") + block(
-            "module Conversions", block("class << self", *functions)
-        ) + "private_constant :Conversions\n"
-
-    def sent(self, field: Field, value: str) -> str:
-        """What a message takes for a field."""
-        if field.kind != "enum":
-            return value
-        return f"{value}.map {{ |each| {field.type}::BY_NAME.key(each) }}" if field.repeated else f"{field.type}::BY_NAME.key({value})"
-
-    def to_message(self, record: Record) -> str:
-        parts = [
-            "**subject(value.subject)" if field.kind == "sum" else f"{field.name}: {self.sent(field, f'value.{field.name}')}"
-            for field in record.fields
-        ]
-        return block(f"def {snake(record.name)}(value)", lay(Group(f"V1::{record.name}.new(", parts)))
-
-    def to_subject(self) -> str:
-        def content(field: Field) -> str:
-            return f"{snake(field.type)}(value)" if field.kind == "message" else f"value.{field.name}"
-
-        cases = [
-            f"in {each.record.name} then {{ {each.field.name}: {content(each.field)} }}\n"
-            for each in self.values.subject.alternatives
-        ]
-        return block("def subject(value)", case("value", cases))
-
-    def received(self, field: Field, message: str) -> str:
-        """A field of a message as a value has it."""
-        value = f"{message}.{field.name}"
-        convert = {
-            "enum": f"{field.type}.named(%s.to_s)",
-            "message": f"{snake(field.type)}(%s)",
-            "timestamp": "WellKnown.time(%s)",
-            "struct": "WellKnown.object(%s)",
-        }.get(field.kind)
-        if field.repeated:
-            return f"{value}.map {{ |each| {convert % 'each'} }}" if convert else f"{value}.to_a"
-        made = convert % value if convert else value
-        return f"{value} && {made}" if field.kind == "message" else made
-
-    def from_outcome(self, sum: Sum) -> str:
-        outcomes = [
-            f"when :{each.field.name} then {snake(each.record.name)}(response.{each.field.name})\n"
-            for each in sum.alternatives
-        ]
-        return block(f"def {snake(sum.name)}(response)", case("response.outcome", outcomes))
-
-    def from_record(self, record: Record) -> str:
-        parts = [f"{field.name}: {self.received(field, 'message')}" for field in record.fields]
-        return block(f"def {snake(record.name)}(message)", lay(Group(f"{record.name}.new(", parts)))
-
-    def from_challenge(self) -> str:
-        common = Group("common = {", [f"{field.name}: {self.received(field, 'message')}" for field in self.common], "}")
-
-        def kind(each: Alternative) -> str:
-            parts = [f"{field.name}: {self.received(field, f'message.{each.field.name}')}" for field in each.own]
-            made = lay(Group(f"{each.record.name}.new(", ["**common", *parts]))
-            return f"when :{each.field.name}\n{textwrap.indent(made, '  ')}\n"
-
-        kinds = self.values.challenge.alternatives
-        otherwise = f"else {kinds[-1].record.name}.new(**common)\n"
-        return block("def challenge(message)", lay(common) + "\n" + case("message.kind", [*map(kind, kinds), otherwise]))
+        doc = comment("Between the public types and the generated messages.", "@api private")
+        return f"{doc}{block('module Conversions', block('class << self', *functions))}private_constant :Conversions"
 
     # Signatures
 
     def signatures(self) -> list[str]:
-        values = self.values
-        kinds = values.challenge.alternatives
+        sums = [self.values.subject, *self.values.outcomes, self.values.challenge]
+        predicates = [f"def {value.name.lower()}?: () -> bool" for value in self.contract.reasons[1:]]
+        answers = map(self.answer_signature, self.values.answer.alternatives)
+        functions = [f"?{kind.field.name}: (^({kind.record.name}) -> Answer)?" for kind in self.kinds]
         return [
-            "".join(
-                alias(snake(sum.name), [each.record.name for each in sum.alternatives])
-                for sum in [values.subject, *values.outcomes, values.challenge]
-            )
-            + alias("kind", [f":{kind.field.name}" for kind in kinds]),
+            lines(alias(snake(sum.name), [each.record.name for each in sum.alternatives]) for sum in sums),
+            alias("kind", [f":{kind.field.name}" for kind in self.kinds]),
             *map(self.enum_signature, self.enums),
-            block(
-                "module ErrorPredicates : _HasReason",
-                "".join(f"def {value.name.lower()}?: () -> bool\n" for value in self.contract.reasons[1:]),
-            ),
-            *(self.signature(each, "Value", each.fields) for each in values.sent + values.received),
-            block(
-                "class Challenge < Value",
-                readers(self.members(Record("Challenge", "", self.common)))
-                + "\nKINDS: Array[kind]\n\ndef kind: () -> kind\n",
-            ),
-            *(self.signature(kind.record, "Challenge", kind.own) for kind in kinds),
-            block(
-                "class Answer < Value",
-                "attr_reader challenge_id: String\n\n" + "".join(map(self.answer_signature, values.answer.alternatives)),
-            ),
-            self.by_kind_signature()
+            block("module ErrorPredicates : _HasReason", lines(predicates)),
+            *(self.signature(each, "Value", each.fields, self.maker(each)) for each in self.records),
+            self.signature(self.common, "Value", self.common.fields, "KINDS: Array[kind]\n\ndef kind: () -> kind"),
+            *(self.signature(kind.record, "Challenge", kind.own, self.maker(kind.record)) for kind in self.kinds),
+            block("class Answer < Value", "attr_reader challenge_id: String", lines(answers)),
+            lay(Group("def self.by_kind: (", functions, ") -> (^(ChallengeRound) -> Array[Answer])")),
         ]
 
     def enum_signature(self, enum: Enum) -> str:
         known = self.known(enum)
-        named = [] if self.sends_only(enum.name) else ["def self.named: (String? name) -> value\n"]
+        named = [] if self.sends_only(enum.name) else ["def self.named: (String? name) -> value"]
         return block(
             f"module {enum.name}",
             alias("value", [f":{value.name}" for value in known]),
-            "".join(f"{value.name}: :{value.name}\n" for value in known) + "BY_NAME: Hash[String, value]\n",
-            "".join(["def self.all: () -> Array[value]\n", *named]),
+            lines([*(f"{value.name}: :{value.name}" for value in known), "BY_NAME: Hash[String, value]"]),
+            lines(["def self.all: () -> Array[value]", *named]),
         )
 
-    def signature(self, record: Record, base: str, own: list[Field]) -> str:
+    def signature(self, record: Record, base: str, own: list[Field], more: str) -> str:
+        readers = [f"attr_reader {each.field.name}: {each.rbs}" for each in self.members(record) if each.field in own]
+        return block(f"class {record.name} < {base}", *filter(None, [lines(readers), more]))
+
+    def maker(self, record: Record) -> str:
         members = self.members(record)
-        fields = readers([member for member in members if member.field in own])
-        parameters = [members[0].rbs + f" {members[0].name}"] if len(members) == 1 else [member.rbs_parameter for member in members]
-        made = lay(Group("def initialize: (", parameters, ") -> void"))
-        return block(f"class {record.name} < {base}", *filter(None, [fields, made]))
+        parameters = [f"{'?' if each.default else ''}{each.field.name}: {each.rbs}" for each in members]
+        if len(members) == 1:
+            parameters = [f"{members[0].rbs} {members[0].field.name}"]
+        return lay(Group("def initialize: (", parameters, ") -> void"))
 
     def answer_signature(self, kind: Alternative) -> str:
-        arguments = ["String challenge_id", *(f"{each.rbs} {each.name}" for each in self.arguments(kind))]
-        return lay(Group(f"def self.{kind.field.name}: (", arguments, ") -> Answer")) + "\n"
+        arguments = ["String challenge_id", *(f"{each.rbs} {each.field.name}" for each in self.arguments(kind))]
+        return lay(Group(f"def self.{kind.field.name}: (", arguments, ") -> Answer"))
 
-    def by_kind_signature(self) -> str:
-        functions = [
-            f"?{kind.field.name}: (^({kind.record.name}) -> Answer)?" for kind in self.values.challenge.alternatives
-        ]
-        return lay(Group("def self.by_kind: (", functions, ") -> (^(ChallengeRound) -> Array[Answer])"))
+
+# Conversions
+
+
+def sent(field: Field, value: str) -> str:
+    """What a message takes for a field."""
+    if field.kind != "enum":
+        return value
+    names = f"{field.type}::BY_NAME"
+    return f"{value}.map {{ |each| {names}.key(each) }}" if field.repeated else f"{names}.key({value})"
+
+
+def received(field: Field, message: str) -> str:
+    """What a value takes for a field."""
+    value = f"{message}.{field.name}"
+    each = "each" if field.repeated else value
+    converted = {
+        "enum": f"{field.type}.named({each}.to_s)",
+        "message": f"{snake(field.type)}({each})",
+        "timestamp": f"WellKnown.time({each})",
+        "struct": f"WellKnown.object({each})",
+    }.get(field.kind)
+    if field.repeated:
+        return f"{value}.map {{ |each| {converted} }}" if converted else f"{value}.to_a"
+    return f"{value} && {converted}" if field.kind == "message" else converted or value
+
+
+def to_message(record: Record) -> str:
+    parts = [
+        "**subject(value.subject)" if field.kind == "sum" else f"{field.name}: {sent(field, f'value.{field.name}')}"
+        for field in record.fields
+    ]
+    return block(f"def {snake(record.name)}(value)", lay(Group(f"V1::{record.name}.new(", parts)))
+
+
+def to_subject(subject: Sum) -> str:
+    def content(field: Field) -> str:
+        return f"{snake(field.type)}(value)" if field.kind == "message" else f"value.{field.name}"
+
+    cases = [f"in {one.record.name} then {{ {one.field.name}: {content(one.field)} }}" for one in subject.alternatives]
+    return block("def subject(value)", lines(["case value", *cases, "end"]))
+
+
+def from_outcome(sum: Sum) -> str:
+    cases = [
+        f"when :{one.field.name} then {snake(one.record.name)}(response.{one.field.name})" for one in sum.alternatives
+    ]
+    return block(f"def {snake(sum.name)}(response)", lines(["case response.outcome", *cases, "end"]))
+
+
+def from_message(record: Record) -> str:
+    parts = [f"{field.name}: {received(field, 'message')}" for field in record.fields]
+    return block(f"def {snake(record.name)}(message)", lay(Group(f"{record.name}.new(", parts)))
+
+
+def from_challenge(common: Record, challenge: Sum) -> str:
+    shared = Group("common = {", [f"{field.name}: {received(field, 'message')}" for field in common.fields], "}")
+
+    def case(kind: Alternative) -> str:
+        parts = [f"{field.name}: {received(field, f'message.{kind.field.name}')}" for field in kind.own]
+        made = lay(Group(f"{kind.record.name}.new(", ["**common", *parts]))
+        return f"when :{kind.field.name}\n{textwrap.indent(made, '  ')}"
+
+    cases = lines(map(case, challenge.alternatives))
+    newer = f"else {challenge.alternatives[-1].record.name}.new(**common)"
+    return block("def challenge(message)", lines([lay(shared), "case message.kind", cases, newer, "end"]))

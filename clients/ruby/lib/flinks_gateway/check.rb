@@ -30,8 +30,6 @@ module FlinksGateway
         value.between?(-(2**31), (2**31) - 1) ? value : refuse(ArgumentError, name, "is out of range")
       end
 
-      def time(name, value) = one_of(name, value, Time)
-
       # What JSON can hold.
       def json(name, value)
         case value

@@ -2,6 +2,8 @@
 
 # The calls.
 
+require "timeout"
+
 module FlinksGateway
   # A connection to a gateway, made by {FlinksGateway.connect}. Threads may share it; processes may not: connect after a
   # fork.
@@ -82,8 +84,7 @@ module FlinksGateway
       Check.refuse(ArgumentError, :answerer, "must be callable, or a block given") unless answerer.respond_to?(:call)
       outcome = authorize(request, timeout:, cancellation:)
       while outcome.is_a?(ChallengeRound)
-        answers = Answerer.ask(answerer, outcome)
-        outcome = answer(outcome.continuation, answers, timeout:, cancellation:)
+        outcome = answer(outcome.continuation, ask(answerer, outcome), timeout:, cancellation:)
       end
       outcome
     end
@@ -99,6 +100,23 @@ module FlinksGateway
     private
 
     def printable = { address: @options.address, plaintext: @options.plaintext }
+
+    # Asks for a round's answers, until it expires.
+    def ask(answerer, round)
+      return answerer.call(round) unless round.expire_time
+
+      left = round.expire_time - Time.now
+      raise GatewayError.expired(round) unless left.positive?
+
+      # A class of its own: the answerer's own timeouts are its own, and `rescue => error` does not catch this one.
+      expired = Class.new(Exception) # rubocop:disable Lint/InheritException
+      begin
+        answers = Timeout.timeout(left, expired) { answerer.call(round) }
+      rescue expired
+        raise GatewayError.expired(round), cause: nil
+      end
+      Time.now < round.expire_time ? answers : raise(GatewayError.expired(round))
+    end
 
     def call(method, message, timeout, cancellation)
       repeatable = method == :cached_authorize
@@ -140,7 +158,7 @@ module FlinksGateway
     end
 
     def not_understood(operation, code, message, repeatable)
-      GatewayError.without_details(code, message, repeatable:, call_id: Status.call_id(operation.metadata) || "")
+      GatewayError.without_details(code, message, repeatable:, call_id: Status.call_id(operation.metadata))
     end
   end
 
@@ -165,12 +183,8 @@ module FlinksGateway
   #   @raise [ArgumentError, TypeError] for options that are wrong or contradict each other
   def self.connect(address, **options)
     client = Client.new(Options.new(address, **options))
-    return client unless block_given?
-
-    begin
-      yield client
-    ensure
-      client.close
-    end
+    block_given? ? yield(client) : client
+  ensure
+    client&.close if block_given?
   end
 end

@@ -190,7 +190,7 @@ module FlinksGateway
     # @return [Array<Symbol>] all values
     def self.all = BY_NAME.values
 
-    # The value with this name in the contract; {UNSPECIFIED} where this client is too old to know it.
+    # The value with this name in the contract; {UNSPECIFIED} where it is newer than this client.
     # @param name [String, nil]
     # @return [Symbol]
     def self.named(name) = BY_NAME.fetch(name, UNSPECIFIED)
@@ -252,7 +252,7 @@ module FlinksGateway
     # @return [Array<Symbol>] all values
     def self.all = BY_NAME.values
 
-    # The value with this name in the contract; {UNSPECIFIED} where this client is too old to know it.
+    # The value with this name in the contract; {UNSPECIFIED} where it is newer than this client.
     # @param name [String, nil]
     # @return [Symbol]
     def self.named(name) = BY_NAME.fetch(name, UNSPECIFIED)
@@ -316,7 +316,7 @@ module FlinksGateway
     # @return [Array<Symbol>] all values
     def self.all = BY_NAME.values
 
-    # The value with this name in the contract; {OTHER} where this client is too old to know it.
+    # The value with this name in the contract; {OTHER} where it is newer than this client.
     # @param name [String, nil]
     # @return [Symbol]
     def self.named(name) = BY_NAME.fetch(name, OTHER)
@@ -352,7 +352,7 @@ module FlinksGateway
     # @return [Array<Symbol>] all values
     def self.all = BY_NAME.values
 
-    # The value with this name in the contract; {UNSPECIFIED} where this client is too old to know it.
+    # The value with this name in the contract; {UNSPECIFIED} where it is newer than this client.
     # @param name [String, nil]
     # @return [Symbol]
     def self.named(name) = BY_NAME.fetch(name, UNSPECIFIED)

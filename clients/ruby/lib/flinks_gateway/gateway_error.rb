@@ -94,9 +94,7 @@ module FlinksGateway
       # The answers to a round were not there by its `expire_time`. As the gateway would say it.
       # @api private
       def expired(round)
-        metadata = {
-          "next_step" => "NEXT_STEP_START_OVER", "retryable" => "false", "request_id" => round.request_id
-        }
+        metadata = { "next_step" => "NEXT_STEP_START_OVER", "retryable" => "false", "request_id" => round.request_id }
         new("the round has expired; nothing was sent", code: :NOT_FOUND, reason: :SESSION_EXPIRED,
                                                        next_step: :START_OVER, retryable: false, metadata:)
       end

@@ -13,10 +13,6 @@ module FlinksGateway
       /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
     ].freeze
 
-    # Clear text that was promised to stay on loopback must not go to a proxy of the environment's: to none that is told
-    # the name, and, with newer versions of gRPC, to none that is told the address.
-    NO_PROXY = { "grpc.enable_http_proxy" => 0, "grpc.address_http_proxy_enabled_addresses" => "" }.freeze
-
     attr_reader :address, :plaintext, :live_timeout, :cached_timeout
 
     def initialize(address, ca: nil, certificate: nil, private_key: nil, bearer_token: nil, plaintext: false,
@@ -56,21 +52,20 @@ module FlinksGateway
         # A waiting call sends no data, however long; gRPC stops after two pings otherwise.
         "grpc.http2.max_pings_without_data" => 0,
         "grpc.primary_user_agent" => "flinks-gateway-ruby/#{VERSION}",
-        **(plaintext ? NO_PROXY : {})
+        # Clear text that was promised to stay on loopback must not go to a proxy of the environment's: to none that is
+        # told the name, and, with newer versions of gRPC, to none that is told the address.
+        **(plaintext ? { "grpc.enable_http_proxy" => 0, "grpc.address_http_proxy_enabled_addresses" => "" } : {})
       }
     end
 
     # A fixed token is checked now, a function's when it is asked.
     def bearing(token)
-      case token
-      when nil then -> { {} }
-      when String
-        fixed = authorization(token)
-        -> { fixed }
-      else
-        Check.refuse(TypeError, :bearer_token, "must be a String or callable") unless token.respond_to?(:call)
-        -> { authorization(token.call) }
-      end
+      return -> { {} } if token.nil?
+      return -> { authorization(token.call) } if token.respond_to?(:call)
+
+      Check.refuse(TypeError, :bearer_token, "must be a String or callable") unless token.is_a?(String)
+      fixed = authorization(token)
+      -> { fixed }
     end
 
     # Refused here: gRPC's error would quote it.
@@ -95,10 +90,7 @@ module FlinksGateway
     def refuse(name, rule) = Check.refuse(ArgumentError, name, rule)
 
     def loopback?(host)
-      return true if host.casecmp?("localhost")
-
-      ip = IPAddr.new(host)
-      ip.ipv4? ? IPAddr.new("127.0.0.0/8").include?(ip) : ip == IPAddr.new("::1")
+      host.casecmp?("localhost") || IPAddr.new(host).loopback?
     rescue IPAddr::Error
       false
     end

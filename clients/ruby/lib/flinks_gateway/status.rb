@@ -19,7 +19,7 @@ module FlinksGateway
       def error(failure, headers, repeatable:)
         code = CODES.fetch(failure.code, :UNKNOWN)
         message = failure.details.to_s.dup.force_encoding(Encoding::UTF_8).scrub
-        call_id = call_id(failure.metadata) || call_id(headers) || ""
+        call_id = call_id(failure.metadata, headers)
         details = details(failure.metadata)
         info = unpack(details, Google::Rpc::ErrorInfo)
         return GatewayError.without_details(code, message, repeatable:, call_id:) unless info && info.domain == DOMAIN
@@ -38,7 +38,8 @@ module FlinksGateway
         )
       end
 
-      def call_id(metadata) = Array(metadata && metadata["x-request-id"]).first
+      # @param metadata [Array<Hash, nil>] where it may be
+      def call_id(*metadata) = metadata.filter_map { |each| Array(each && each["x-request-id"]).first }.first || ""
 
       private
 

@@ -201,7 +201,7 @@ module FlinksGateway
         username: Check.text(:username, username),
         type: Check.enum(:type, type, LoginType),
         scheduled_refresh: Check.flag(:scheduled_refresh, scheduled_refresh),
-        last_refresh_time: Check.optional(:last_refresh_time, last_refresh_time, :time),
+        last_refresh_time: Check.optional(:last_refresh_time, last_refresh_time, :one_of, Time),
         type_name: Check.text(:type_name, type_name)
       )
     end
@@ -381,7 +381,7 @@ module FlinksGateway
         challenges: Check.list(:challenges, challenges, :one_of, Challenge),
         round: Check.integer(:round, round),
         previous_answers_rejected: Check.flag(:previous_answers_rejected, previous_answers_rejected),
-        expire_time: Check.optional(:expire_time, expire_time, :time),
+        expire_time: Check.optional(:expire_time, expire_time, :one_of, Time),
         institution: Check.optional(:institution, institution, :one_of, Institution),
         tag: Check.text(:tag, tag)
       )

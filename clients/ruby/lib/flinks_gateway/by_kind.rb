@@ -2,8 +2,6 @@
 
 # What `Client#sign_in` asks for answers.
 
-require "timeout"
-
 module FlinksGateway
   # Makes an answerer for {Client#sign_in} from a function for each kind of challenge. Each is given the challenge and
   # returns its {Answer}. For a kind without a function the sign-in ends with {UnansweredChallengeError}, before any
@@ -13,7 +11,7 @@ module FlinksGateway
   #     question_and_answer: ->(challenge) { FlinksGateway::Answer.text(challenge.id, ask(challenge.prompt)) }
   #   ))
   #
-  # @param functions [Hash{Symbol => #call}] by {Challenge#kind}
+  # @param functions [Hash{Symbol => #call}] by the names in {Challenge::KINDS}
   # @return [Proc] an answerer
   def self.by_kind(**functions)
     unknown = functions.keys - Challenge::KINDS
@@ -27,29 +25,4 @@ module FlinksGateway
       round.challenges.map { |challenge| functions.fetch(challenge.kind).call(challenge) }
     end
   end
-
-  # @api private
-  module Answerer
-    class << self
-      # Asks for a round's answers, until it expires.
-      def ask(answerer, round)
-        return answerer.call(round) unless round.expire_time
-
-        left = round.expire_time - Time.now
-        raise GatewayError.expired(round) unless left.positive?
-
-        # A class of its own: the answerer's own timeouts are its own, and `rescue => error` does not catch this one.
-        expired = Class.new(Exception) # rubocop:disable Lint/InheritException
-        begin
-          answers = Timeout.timeout(left, expired) { answerer.call(round) }
-        rescue expired
-          raise GatewayError.expired(round), cause: nil
-        end
-        raise GatewayError.expired(round) if Time.now >= round.expire_time
-
-        answers
-      end
-    end
-  end
-  private_constant :Answerer
 end
