@@ -18,7 +18,6 @@ use tokio::time::{sleep, timeout};
 
 use predicates::predicates;
 
-#[rustfmt::skip]
 mod predicates;
 
 type Res<T> = Result<T, Box<dyn Error>>;
@@ -84,7 +83,7 @@ impl Printed {
             self.add(challenge);
             self.add(&challenge.kind);
             match &challenge.kind {
-                ChallengeKind::ImageSelection { images } => images.iter().for_each(|image| self.add(image)),
+                ChallengeKind::ImageSelection { images, .. } => images.iter().for_each(|image| self.add(image)),
                 ChallengeKind::Unrecognized(unrecognized) => {
                     self.add(unrecognized);
                     self.add(&unrecognized.raw);
@@ -381,15 +380,15 @@ fn round(it: &ChallengeRound) -> Value {
 
 fn challenge(it: &Challenge) -> Value {
     let mut value = match &it.kind {
-        ChallengeKind::QuestionAndAnswer => json!({}),
-        ChallengeKind::QuestionSelection { questions } => json!({"questions": questions}),
-        ChallengeKind::MultipleChoice { choices } => json!({"choices": choices}),
-        ChallengeKind::MultipleSelection { choices } => json!({"choices": choices}),
-        ChallengeKind::ImageSelection { images } => json!({"images": images.iter().map(|image| json!({
+        ChallengeKind::QuestionAndAnswer { .. } => json!({}),
+        ChallengeKind::QuestionSelection { questions, .. } => json!({"questions": questions}),
+        ChallengeKind::MultipleChoice { choices, .. } => json!({"choices": choices}),
+        ChallengeKind::MultipleSelection { choices, .. } => json!({"choices": choices}),
+        ChallengeKind::ImageSelection { images, .. } => json!({"images": images.iter().map(|image| json!({
             "content": BASE64_STANDARD.encode(&image.content),
             "media_type": image.media_type,
         })).collect::<Vec<_>>()}),
-        ChallengeKind::TextOrCall { phone_numbers } => json!({"phone_numbers": phone_numbers}),
+        ChallengeKind::TextOrCall { phone_numbers, .. } => json!({"phone_numbers": phone_numbers}),
         ChallengeKind::Unrecognized(it) => {
             json!({"type": it.r#type, "iterables": it.iterables, "raw": it.raw.as_ref().map(raw)})
         }

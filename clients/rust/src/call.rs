@@ -1,13 +1,6 @@
 //! A call: its deadline, its token, and what of it may be repeated.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, sync::atomic::Ordering, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, Request, Response, Status};
@@ -15,7 +8,6 @@ use tonic::{Code, Request, Response, Status};
 use crate::{
     GatewayError,
     channel::{Channel, Taken},
-    convert::IntoOutcome,
     error::{code, is_unsent},
     generated::retries,
     options::Token,
@@ -37,11 +29,12 @@ pub(crate) struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How long to wait after an attempt, counted from 1: a fifth more or less than the policy says, so that the
-    /// clients of a gateway that comes back do not all come at once.
-    fn backoff(&self, attempt: i32) -> Duration {
+    /// How long to wait after an attempt, counted from 1, that ended so; none when it was the last. It is a fifth more or
+    /// less than the policy says, so that the clients of a gateway that comes back do not all come at once.
+    fn backoff(&self, attempt: i32, code: Code) -> Option<Duration> {
         let grown = self.initial_backoff.mul_f64(self.backoff_multiplier.powi(attempt - 1));
-        grown.min(self.max_backoff).mul_f64(0.8 + 0.4 * fastrand::f64())
+        let backoff = grown.min(self.max_backoff).mul_f64(0.8 + 0.4 * fastrand::f64());
+        (attempt < self.max_attempts && self.codes.contains(&code)).then_some(backoff)
     }
 }
 
@@ -60,13 +53,13 @@ impl Caller {
     }
 
     /// Calls a method by its name in the contract; `send` is the stub's.
-    pub(crate) async fn call<Q: Clone, R: IntoOutcome, F>(
+    pub(crate) async fn call<Q: Clone, R: Into<Option<O>>, O, F>(
         &self,
         method: &str,
         timeout: Duration,
         message: Q,
         send: impl Fn(Stub, Request<Q>) -> F,
-    ) -> Result<R::Outcome, GatewayError>
+    ) -> Result<O, GatewayError>
     where
         F: Future<Output = Result<Response<R>, Status>>,
     {
@@ -75,7 +68,7 @@ impl Caller {
         let late = || fail(Status::deadline_exceeded("the call's deadline passed"));
         let deadline = Instant::now() + timeout.min(MAX_TIMEOUT);
         let attempts = async {
-            let authorization = match &self.token {
+            let token = match &self.token {
                 Some(token) => Some(token.header().await?),
                 None => None,
             };
@@ -85,13 +78,11 @@ impl Caller {
                 if left.is_zero() {
                     return Err(late());
                 }
-                let taken = Taken(Arc::new(AtomicBool::new(false)));
+                let taken = Taken::default();
                 let mut request = Request::new(message.clone());
                 request.set_timeout(left);
                 request.extensions_mut().insert(taken.clone());
-                if let Some(header) = &authorization {
-                    request.metadata_mut().insert("authorization", header.clone());
-                }
+                token.clone().map(|token| request.metadata_mut().insert("authorization", token));
                 let status = match send(self.stub.clone(), request).await {
                     Ok(response) => return Ok(response),
                     Err(status) => status,
@@ -102,11 +93,7 @@ impl Caller {
                     sent_again = true;
                     continue;
                 }
-                let backoff = policy
-                    .as_ref()
-                    .filter(|policy| attempt < policy.max_attempts && policy.codes.contains(&code(&status)))
-                    .map(|policy| policy.backoff(attempt));
-                match backoff {
+                match policy.as_ref().and_then(|policy| policy.backoff(attempt, code(&status))) {
                     Some(backoff) if Instant::now() + backoff < deadline => sleep(backoff).await,
                     _ => return Err(fail(status)),
                 }
@@ -115,7 +102,7 @@ impl Caller {
         };
         let response = timeout_at(deadline, attempts).await.unwrap_or_else(|_| Err(late()))?;
         let (metadata, reply, _) = response.into_parts();
-        reply.into_outcome().ok_or_else(|| {
+        reply.into().ok_or_else(|| {
             let message = "the gateway answered with an outcome that this client does not know";
             fail(Status::with_metadata(Code::Unknown, message, metadata))
         })

@@ -1,71 +1,59 @@
 //! The channel that calls go over: tonic's, without what tonic panics at, and with an eye on what leaves.
 
 use std::{
-    future::Future,
-    pin::Pin,
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
 };
 
 use http_body_util::BodyExt as _;
 use tonic::{
     body::Body,
-    codegen::{Service, http},
+    codegen::http::{HeaderMap, Request, Response},
     metadata::MetadataMap,
-    transport::{self, Error},
+    transport::{Endpoint, Error},
 };
+use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
-const DETAILS: http::HeaderName = http::HeaderName::from_static("grpc-status-details-bin");
+const DETAILS: &str = "grpc-status-details-bin";
 
 /// An extension of requests: whether the connection took anything of the message.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Taken(pub(crate) Arc<AtomicBool>);
 
-#[derive(Clone)]
-pub(crate) struct Channel(pub(crate) transport::Channel);
+pub(crate) type Channel = BoxCloneSyncService<Request<Body>, Response<Body>, Error>;
 
-impl Service<http::Request<Body>> for Channel {
-    type Response = http::Response<Body>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;
+pub(crate) fn channel(endpoint: &Endpoint) -> Channel {
+    Channel::new(endpoint.connect_lazy().map_request(watched).map_response(readable))
+}
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.0.poll_ready(context)
-    }
+fn watched(mut request: Request<Body>) -> Request<Body> {
+    let Taken(taken) = request.extensions_mut().remove().unwrap_or_default();
+    request.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            taken.store(true, Ordering::SeqCst);
+            frame
+        }))
+    })
+}
 
-    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        if let Some(Taken(taken)) = request.extensions_mut().remove() {
-            request = request.map(|body| {
-                Body::new(body.map_frame(move |frame| {
-                    taken.store(true, Ordering::SeqCst);
-                    frame
-                }))
-            });
-        }
-        let response = self.0.call(request);
-        Box::pin(async move {
-            let mut response = response.await?;
-            drop_unreadable_details(response.headers_mut());
-            Ok(response.map(|body| {
-                Body::new(body.map_frame(|mut frame| {
-                    if let Some(trailers) = frame.trailers_mut() {
-                        drop_unreadable_details(trailers);
-                    }
-                    frame
-                }))
-            }))
-        })
-    }
+fn readable(mut response: Response<Body>) -> Response<Body> {
+    drop_unreadable_details(response.headers_mut());
+    response.map(|body| {
+        Body::new(body.map_frame(|mut frame| {
+            frame.trailers_mut().map(drop_unreadable_details);
+            frame
+        }))
+    })
 }
 
 /// tonic expects the details of a status to be base64, whoever sent them.
-fn drop_unreadable_details(headers: &mut http::HeaderMap) {
-    let details = headers.get(DETAILS).cloned();
-    let details = MetadataMap::from_headers(details.map(|value| (DETAILS, value)).into_iter().collect());
-    if details.get_bin(DETAILS.as_str()).is_some_and(|details| details.to_bytes().is_err()) {
-        headers.remove(DETAILS);
+fn drop_unreadable_details(headers: &mut HeaderMap) {
+    let mut metadata = MetadataMap::from_headers(mem::take(headers));
+    if metadata.get_bin(DETAILS).is_some_and(|details| details.to_bytes().is_err()) {
+        metadata.remove_bin(DETAILS);
     }
+    *headers = metadata.into_headers();
 }

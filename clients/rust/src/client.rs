@@ -6,13 +6,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use derive_more::{Debug, Display, From};
 use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
     Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, GatewayError, InvalidOptions,
     Options, Outcome,
     call::{Caller, Stub},
-    channel::Channel,
+    channel::channel,
     stubs::v1,
 };
 
@@ -21,22 +22,14 @@ use crate::{
 /// Clones are cheap and share one connection, which closes with the last of them; calls run side by side on it. The
 /// connection lives in the Tokio runtime that [`connect`](Self::connect) was called in. Dropping a call's future cancels
 /// the call, at the gateway too.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
+    #[expect(dead_code, reason = "for Debug")]
     address: String,
+    #[debug(skip)]
     caller: Caller,
     live_timeout: Duration,
     cached_timeout: Duration,
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("address", &self.address)
-            .field("live_timeout", &self.live_timeout)
-            .field("cached_timeout", &self.cached_timeout)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Client {
@@ -47,17 +40,15 @@ impl Client {
     /// When the options contradict each other or cannot be read, the address is none, or there is no Tokio runtime.
     pub fn connect(address: impl Into<String>, options: Options) -> Result<Self, InvalidOptions> {
         let address = address.into();
-        let (token, live_timeout, cached_timeout) =
-            (options.token.clone(), options.live_timeout, options.cached_timeout);
         let endpoint = options.endpoint(&address)?;
         if Handle::try_current().is_err() {
             return Err(InvalidOptions("connect needs a Tokio runtime".into()));
         }
         Ok(Self {
             address,
-            caller: Caller::new(Channel(endpoint.connect_lazy()), token),
-            live_timeout: live_timeout.unwrap_or(Duration::from_secs(250)),
-            cached_timeout: cached_timeout.unwrap_or(Duration::from_secs(35)),
+            caller: Caller::new(channel(&endpoint), options.bearer_token.map(|token| token.0)),
+            live_timeout: options.live_timeout.unwrap_or(Duration::from_secs(250)),
+            cached_timeout: options.cached_timeout.unwrap_or(Duration::from_secs(35)),
         })
     }
 
@@ -69,6 +60,18 @@ impl Client {
     }
 
     /// Signs a customer in at their bank now. Takes from seconds to minutes, as banks do.
+    ///
+    /// An outcome newer than this client is an error, so that a `match` is complete:
+    ///
+    /// ```compile_fail,E0004
+    /// # use flinks_gateway_client::Outcome;
+    /// fn is_over(outcome: &Outcome) -> bool {
+    ///     match outcome {
+    ///         Outcome::Session(_) => true,
+    ///         Outcome::Pending(_) => true,
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,7 +95,7 @@ impl Client {
     ) -> Result<Outcome, GatewayError> {
         let request = v1::AnswerChallengesRequest {
             continuation: continuation.into(),
-            answers: answers.into_iter().map(|answer| answer.0).collect(),
+            answers: answers.into_iter().map(Into::into).collect(),
         };
         let send = |mut stub: Stub, request| async move { stub.answer_challenges(request).await };
         self.caller.call("AnswerChallenges", self.live_timeout, request, send).await
@@ -111,7 +114,38 @@ impl Client {
     /// A whole sign-in: [`authorize`](Self::authorize), then the answerer and [`answer`](Self::answer) for each round.
     ///
     /// The answerer is a function such as `async |round| …`, or what [`ByKind`](crate::ByKind) makes. It has until the
-    /// round's `expire_time`; then its future is dropped and nothing is sent.
+    /// round's `expire_time`; then its future is dropped and nothing is sent. A kind of challenge newer than this client is
+    /// `Unrecognized`, so that a `match` is complete:
+    ///
+    /// ```
+    /// # use flinks_gateway_client::{Answer, Challenge, ChallengeKind::*, DeliveryMethod};
+    /// fn first(id: &str, challenge: &Challenge) -> Option<Answer> {
+    ///     match &challenge.kind {
+    ///         QuestionAndAnswer { .. } => Some(Answer::text(id, "Montreal")),
+    ///         QuestionSelection { questions, .. } => Some(Answer::selected_question(id, &questions[0], "Rex")),
+    ///         MultipleChoice { choices, .. } => Some(Answer::choice(id, &choices[0])),
+    ///         MultipleSelection { choices, .. } => Some(Answer::choices(id, choices)),
+    ///         ImageSelection { .. } => Some(Answer::image_index(id, 0)),
+    ///         TextOrCall { phone_numbers, .. } => {
+    ///             Some(Answer::code_delivery(id, &phone_numbers[0], DeliveryMethod::Text))
+    ///         }
+    ///         Unrecognized(_) => None,
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Without one of them it does not compile:
+    ///
+    /// ```compile_fail,E0004
+    /// # use flinks_gateway_client::{Challenge, ChallengeKind::*};
+    /// # fn first(challenge: &Challenge) {
+    /// #     match &challenge.kind {
+    /// #         QuestionAndAnswer { .. } | QuestionSelection { .. } | MultipleChoice { .. } => {}
+    /// #         MultipleSelection { .. } | ImageSelection { .. } | Unrecognized(_) => {}
+    /// #     }
+    /// # }
+    /// # // TextOrCall is missing
+    /// ```
     ///
     /// # Errors
     ///
@@ -131,19 +165,15 @@ impl Client {
                 Outcome::Pending(pending) => return Ok(FinalOutcome::Pending(pending)),
                 Outcome::ChallengeRound(round) => round,
             };
-            let (continuation, expire_time) = (round.continuation.clone(), round.expire_time);
-            let request_id = round.request_id.clone();
+            let (continuation, request_id) = (round.continuation.clone(), round.request_id.clone());
             let expired = || GatewayError::expired(&request_id);
-            let answers = answerer(round);
-            let answers = match expire_time {
-                None => answers.await,
-                Some(expire_time) => {
-                    let left = expire_time.duration_since(SystemTime::now()).unwrap_or_default();
-                    timeout(left, answers).await.map_err(|_| expired())?
-                }
+            // No time, or one that this machine cannot count to, is far enough away.
+            let left = |until: Option<SystemTime>| {
+                until.map_or(Duration::MAX, |until| until.duration_since(SystemTime::now()).unwrap_or_default())
             };
-            let answers = answers.map_err(SignInError::Answerer)?;
-            if expire_time.is_some_and(|expire_time| expire_time <= SystemTime::now()) {
+            let (until, answers) = (round.expire_time, answerer(round));
+            let answers = timeout(left(until), answers).await.map_err(|_| expired())?.map_err(SignInError::Answerer)?;
+            if left(until).is_zero() {
                 return Err(expired().into());
             }
             outcome = self.answer(continuation, answers).await?;
@@ -152,27 +182,13 @@ impl Client {
 }
 
 /// How a sign-in fails.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Display, From)]
 pub enum SignInError<E> {
     /// A call failed, or the round expired.
+    #[from]
     Gateway(GatewayError),
     /// What the answerer returned.
     Answerer(E),
-}
-
-impl<E> From<GatewayError> for SignInError<E> {
-    fn from(error: GatewayError) -> Self {
-        Self::Gateway(error)
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for SignInError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gateway(error) => error.fmt(f),
-            Self::Answerer(error) => error.fmt(f),
-        }
-    }
 }
 
 // For any error that can be told, also those that are no `Error` themselves: boxed ones, `anyhow`'s, strings.

@@ -3,11 +3,12 @@
 use std::{
     collections::{BTreeMap, HashMap},
     error::Error,
-    fmt, iter,
+    iter,
     sync::Arc,
     time::Duration,
 };
 
+use derive_more::{Debug, Display};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
@@ -19,21 +20,31 @@ const DOMAIN: &str = "flinks-gateway";
 ///
 /// Reasons and next steps that are newer than this client are unspecified, with the name beside them. An error without
 /// the gateway's word, made by the transport or by something on the way, is read with care: the outcome is unknown.
-#[derive(Clone)]
-pub struct GatewayError(Box<Parts>, Option<Arc<dyn Error + Send + Sync>>);
+#[derive(Clone, Debug, Display)]
+#[debug("{_0:?}")]
+#[display("{} ({}, next step {})", _0.message, _0.reason_name.trim_start_matches("ERROR_REASON_"), _0.next_step)]
+pub struct GatewayError(Arc<parts::GatewayError>);
 
-#[derive(Clone)]
-struct Parts {
-    code: Code,
-    message: String,
-    reason: ErrorReason,
-    reason_name: String,
-    next_step: NextStep,
-    retryable: bool,
-    retry_delay: Option<Duration>,
-    field_violations: Vec<FieldViolation>,
-    metadata: BTreeMap<String, String>,
-    call_id: String,
+mod parts {
+    use super::{BTreeMap, BoxError, Code, Debug, Duration, ErrorReason, FieldViolation, NextStep};
+
+    /// What an error holds, by the name that it is printed with.
+    #[derive(Debug)]
+    pub(super) struct GatewayError {
+        pub(super) code: Code,
+        pub(super) message: String,
+        pub(super) reason: ErrorReason,
+        pub(super) reason_name: String,
+        pub(super) next_step: NextStep,
+        pub(super) retryable: bool,
+        pub(super) retry_delay: Option<Duration>,
+        pub(super) field_violations: Vec<FieldViolation>,
+        pub(super) metadata: BTreeMap<String, String>,
+        /// What the function of a token failed with. It may hold one.
+        #[debug("[redacted]")]
+        pub(super) source: Option<BoxError>,
+        pub(super) call_id: String,
+    }
 }
 
 /// A field at fault.
@@ -121,115 +132,72 @@ impl GatewayError {
 
     /// Reads a status. `repeatable` is whether the method may be repeated when nothing is known.
     pub(crate) fn new(status: &Status, repeatable: bool) -> Self {
-        let message = status.source().map_or_else(|| status.message().to_owned(), chain);
-        let call_id = status.metadata().get("x-request-id").and_then(|id| id.to_str().ok());
-        let mut parts = Parts {
-            code: code(status),
-            message,
-            reason: ErrorReason::OutcomeUnknown,
-            reason_name: String::new(),
-            next_step: NextStep::CheckOutcome,
-            retryable: repeatable,
-            retry_delay: None,
-            field_violations: Vec::new(),
-            metadata: BTreeMap::new(),
-            call_id: call_id.unwrap_or_default().to_owned(),
-        };
-        match status.get_details_error_info().filter(|info| info.domain == DOMAIN) {
-            Some(info) => {
-                let said = |key| info.metadata.get(key).map_or("", String::as_str);
-                parts.reason = ErrorReason::from_full_name(&info.reason);
-                parts.next_step = NextStep::from_full_name(said("next_step"));
-                parts.retryable = said("retryable") == "true";
-                parts.retry_delay = status.get_details_retry_info().and_then(|info| info.retry_delay);
-                parts.field_violations = violations(status);
-                parts.reason_name = info.reason;
-                parts.metadata = info.metadata.into_iter().collect();
-            }
-            None => {
-                match parts.code {
-                    Code::DeadlineExceeded => parts.reason = ErrorReason::DeadlineExceeded,
-                    Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented => {
-                        parts.reason = ErrorReason::Unspecified;
-                        parts.next_step = NextStep::ContactOperator;
-                        parts.retryable = false;
-                    }
-                    _ => {}
-                }
-                parts.reason_name = parts.reason.full_name().to_owned();
-            }
-        }
-        Self(Box::new(parts), None)
+        Self::with_source(status, repeatable, None)
     }
 
-    /// The error of a call whose token was not to be had. What the function failed with may hold one: it is handed on,
-    /// never printed.
+    /// The error of a call whose token was not to be had. What the function failed with is handed on, never printed.
     pub(crate) fn without_token(error: BoxError) -> Self {
         let status = Status::unauthenticated("the function that gives the bearer token failed");
-        Self(Self::new(&status, false).0, Some(error.into()))
+        Self::with_source(&status, false, Some(error))
     }
 
     /// The error of a round whose answers were not there in time: what the gateway would say.
     pub(crate) fn expired(request_id: &str) -> Self {
         let next_step = NextStep::StartOver.full_name();
         let metadata = [("next_step", next_step), ("retryable", "false"), ("request_id", request_id)];
-        let metadata: HashMap<String, String> =
-            metadata.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let reason = ErrorReason::SessionExpired.full_name();
-        let details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
+        let metadata: HashMap<String, String> = metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let details = ErrorDetails::with_error_info(ErrorReason::SessionExpired.full_name(), DOMAIN, metadata);
         let message = "the round was not answered by its expire_time; nothing was sent";
         Self::new(&Status::with_error_details(Code::NotFound, message, details), false)
     }
-}
 
-impl fmt::Debug for GatewayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What a token's function failed with may hold one, so `source` is not here.
-        let Parts {
+    fn with_source(status: &Status, repeatable: bool, source: Option<BoxError>) -> Self {
+        let code = code(status);
+        let info = status.get_details_error_info().filter(|info| info.domain == DOMAIN);
+        let (reason, next_step, retryable) = match (&info, code) {
+            (Some(info), _) => {
+                let said = |key| info.metadata.get(key).map_or("", String::as_str);
+                let next_step = NextStep::from_full_name(said("next_step"));
+                (ErrorReason::from_full_name(&info.reason), next_step, said("retryable") == "true")
+            }
+            (None, Code::DeadlineExceeded) => (ErrorReason::DeadlineExceeded, NextStep::CheckOutcome, repeatable),
+            (None, Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented) => {
+                (ErrorReason::Unspecified, NextStep::ContactOperator, false)
+            }
+            (None, _) => (ErrorReason::OutcomeUnknown, NextStep::CheckOutcome, repeatable),
+        };
+        let details = info.as_ref().map(|_| status);
+        let violations = details.and_then(|status| status.get_details_bad_request()).map(|it| it.field_violations);
+        let violation = |it: tonic_types::FieldViolation| FieldViolation {
+            field: it.field,
+            description: it.description,
+            reason: it.reason,
+        };
+        let call_id = status.metadata().get("x-request-id").and_then(|id| id.to_str().ok());
+        let (reason_name, metadata) = match info {
+            Some(info) => (info.reason, info.metadata.into_iter().collect()),
+            None => (reason.full_name().to_owned(), BTreeMap::new()),
+        };
+        Self(Arc::new(parts::GatewayError {
             code,
-            message,
+            message: status.source().map_or_else(|| status.message().to_owned(), chain),
             reason,
             reason_name,
             next_step,
             retryable,
-            retry_delay,
-            field_violations,
+            retry_delay: details.and_then(|status| status.get_details_retry_info()?.retry_delay),
+            field_violations: violations.into_iter().flatten().map(violation).collect(),
             metadata,
-            call_id,
-        } = &*self.0;
-        f.debug_struct("GatewayError")
-            .field("code", code)
-            .field("message", message)
-            .field("reason", reason)
-            .field("reason_name", reason_name)
-            .field("next_step", next_step)
-            .field("retryable", retryable)
-            .field("retry_delay", retry_delay)
-            .field("field_violations", field_violations)
-            .field("metadata", metadata)
-            .field("call_id", call_id)
-            .finish()
-    }
-}
-
-impl fmt::Display for GatewayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { message, reason_name, next_step, .. } = &*self.0;
-        let reason = reason_name.strip_prefix("ERROR_REASON_").unwrap_or(reason_name);
-        write!(f, "{message} ({reason}, next step {next_step})")
+            source,
+            call_id: call_id.unwrap_or_default().to_owned(),
+        }))
     }
 }
 
 impl Error for GatewayError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.1.as_deref().map(|error| error as _)
+        self.0.source.as_deref().map(|error| error as _)
     }
-}
-
-fn violations(status: &Status) -> Vec<FieldViolation> {
-    let request = status.get_details_bad_request();
-    let violations = request.into_iter().flat_map(|request| request.field_violations);
-    violations.map(|it| FieldViolation { field: it.field, description: it.description, reason: it.reason }).collect()
 }
 
 /// An error and all that caused it.

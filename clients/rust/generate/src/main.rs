@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_server(false)
         .out_dir(folder)
-        .bytes(".flinks.gateway.v1.Image")
+        .bytes(".")
         .skip_debug(secret(&DescriptorPool::decode(image.as_slice())?))
         .compile_fds(FileDescriptorSet::decode(image.as_slice())?)?;
     Ok(())
