@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // Challenge is one question, of one kind. Texts are the bank's, byte for byte.
@@ -215,7 +216,7 @@ func newChallenge(message *gatewayv1.Challenge) Challenge {
 			ChallengeHead: head,
 			Type:          NewSecret(kind.Unrecognized.GetType()),
 			Iterables:     NewSecret(kind.Unrecognized.GetIterables()),
-			Raw:           NewSecret(newObject(kind.Unrecognized.GetRaw())),
+			Raw:           NewSecret(from(kind.Unrecognized.GetRaw(), (*structpb.Struct).AsMap)),
 		}
 	}
 	return &UnrecognizedChallenge{ChallengeHead: head}

@@ -2,13 +2,15 @@ package flinksgateway
 
 // What the conversions to and from the stubs' messages share.
 
-import (
-	"math"
-	"time"
+import "math"
 
-	"google.golang.org/protobuf/types/known/structpb"
-	"google.golang.org/protobuf/types/known/timestamppb"
-)
+// from makes a value of a message; without one it is the zero value.
+func from[M, T any](message *M, convert func(*M) T) (value T) {
+	if message != nil {
+		value = convert(message)
+	}
+	return value
+}
 
 // pointer makes a value of a message; without one it is nil.
 func pointer[M, T any](message *M, convert func(*M) T) *T {
@@ -25,21 +27,6 @@ func each[M, T any](messages []M, convert func(M) T) []T {
 		values = append(values, convert(message))
 	}
 	return values
-}
-
-func newTime(message *timestamppb.Timestamp) time.Time {
-	if message == nil {
-		return time.Time{}
-	}
-	return message.AsTime()
-}
-
-// newObject makes a JSON object of a message, as [encoding/json] would read it.
-func newObject(message *structpb.Struct) map[string]any {
-	if message == nil {
-		return nil
-	}
-	return message.AsMap()
 }
 
 // narrow makes -1 of what does not fit. The gateway refuses that, where the rest of a larger number could be another

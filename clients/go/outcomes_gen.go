@@ -7,6 +7,7 @@ import (
 	"time"
 
 	gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // Outcome is how [Client.Authorize] or [Client.Answer] went.
@@ -122,7 +123,7 @@ func newLogin(message *gatewayv1.Login) Login {
 		Username:         NewSecret(message.GetUsername()),
 		Type:             newLoginType(message.GetType()),
 		ScheduledRefresh: message.GetScheduledRefresh(),
-		LastRefreshTime:  newTime(message.GetLastRefreshTime()),
+		LastRefreshTime:  from(message.GetLastRefreshTime(), (*timestamppb.Timestamp).AsTime),
 		TypeName:         message.GetTypeName(),
 	}
 }
@@ -281,7 +282,7 @@ func newChallengeRound(message *gatewayv1.ChallengeRound) ChallengeRound {
 		Challenges:              each(message.GetChallenges(), newChallenge),
 		Round:                   int(message.GetRound()),
 		PreviousAnswersRejected: message.GetPreviousAnswersRejected(),
-		ExpireTime:              newTime(message.GetExpireTime()),
+		ExpireTime:              from(message.GetExpireTime(), (*timestamppb.Timestamp).AsTime),
 		Institution:             pointer(message.GetInstitution(), newInstitution),
 		Tag:                     NewSecret(message.GetTag()),
 	}

@@ -30,6 +30,8 @@ STANDARD = ("context", "fmt", "slices", "strings", "time")
 IMPORTS = {
     "gatewayv1": 'gatewayv1 "flinks-gateway.example/client/flinks/gateway/v1"',
     "proto": '"google.golang.org/protobuf/proto"',
+    "structpb": '"google.golang.org/protobuf/types/known/structpb"',
+    "timestamppb": '"google.golang.org/protobuf/types/known/timestamppb"',
 }
 INITIALISMS = {"id", "mfa", "url", "uri", "http", "json"}
 
@@ -44,8 +46,16 @@ PLAIN_TYPES = {
     "timestamp": "time.Time",
     "struct": "map[string]any",
 }
-RECEIVE = {"int32": "int", "timestamp": "newTime", "struct": "newObject", "enum": "new{type}", "message": "new{type}"}
+RECEIVE = {
+    "int32": "int",
+    "enum": "new{type}",
+    "message": "new{type}",
+    "timestamp": "(*timestamppb.Timestamp).AsTime",
+    "struct": "(*structpb.Struct).AsMap",
+}
 """What makes a field's value of what was received. Other kinds are taken as they are."""
+ABSENT = {"message": "pointer({}, {})", "timestamp": "from({}, {})", "struct": "from({}, {})"}
+"""How that is called for what may be absent."""
 SEND = {"string": "{}", "bool": "{}", "bytes": "{}", "int32": "narrow({})", "enum": "gatewayv1.{type}({})"}
 """What is sent of a value. Nothing that is sent holds other kinds."""
 
@@ -149,15 +159,17 @@ def requests(model: values.Values) -> Iterator[str]:
         if record.name != "LoginId":  # Written by hand.
             yield struct(record.name, record.doc, record.fields)
             yield message(record)
-    subject = model.subject
-    of = next(field for record in model.sent for field in record.fields if field.type == subject.name)
-    members = [OWN_TYPES.get(each.field.name, each.record.name) for each in subject.alternatives]
-    yield sum_of(subject.name, of.doc, members, f"writeTo(request *gatewayv1.{subject.message})")
-    for member, alternative in zip(members, subject.alternatives, strict=True):
-        name = camel(alternative.field.name)
-        content = "v.Reveal()" if alternative.field.secret else "v.message()"
+    yield from subjects(model.subject, next(field.doc for record in model.sent for field in record.fields if field.kind == "sum"))
+
+
+def subjects(subject: values.Sum, doc: str) -> Iterator[str]:
+    members = {OWN_TYPES.get(each.field.name, each.record.name): each.field for each in subject.alternatives}
+    method = f"writeTo(request *gatewayv1.{subject.message})"
+    yield sum_of(subject.name, doc, list(members), method)
+    for member, field in members.items():
+        name, content = camel(field.name), "v.Reveal()" if field.secret else "v.message()"
         yield f"""
-func (v {member}) writeTo(request *gatewayv1.{subject.message}) {{
+func (v {member}) {method} {{
 	request.{camel(subject.oneof)} = &gatewayv1.{subject.message}_{name}{{{name}: {content}}}
 }}
 """
@@ -361,16 +373,10 @@ def received(fields: list[source.Field], message: str) -> str:
 
 def receive(field: source.Field, message: str) -> str:
     name = camel(field.name)
-    value = f"{message}.Get{name}()"
-    convert = RECEIVE.get(field.kind, "").format(type=field.type)
-    if field.optional:
-        value = f"{message}.{name}"
-    elif convert and field.repeated:
-        value = f"each({value}, {convert})"
-    elif field.kind == "message":
-        value = f"pointer({value}, {convert})"
-    elif convert:
-        value = f"{convert}({value})"
+    value = f"{message}.{name}" if field.optional else f"{message}.Get{name}()"
+    if field.kind in RECEIVE and not field.optional:
+        call = "each({}, {})" if field.repeated else ABSENT.get(field.kind, "{1}({0})")
+        value = call.format(value, RECEIVE[field.kind].format(type=field.type))
     return f"New{OWN_TYPES.get(field.name, 'Secret')}({value})" if field.secret else value
 
 
@@ -418,7 +424,8 @@ def unhidden(field: source.Field) -> str:
 
 def names(contract: source.Contract, model: values.Values) -> dict[str, str]:
     """What the names in the contract's comments are in this package."""
-    links = {"Authorize": "[Client.Authorize]", "AnswerChallenges": "[Client.Answer]", "CachedAuthorize": "[Client.CachedAuthorize]"}
+    methods = {"Authorize": "Authorize", "AnswerChallenges": "Answer", "CachedAuthorize": "CachedAuthorize"}
+    links = {name: f"[Client.{method}]" for name, method in methods.items()}
     for enum in contract.enums.values():
         links[enum.name] = f"[{enum.name}]"
         links |= {value.full_name: f"[{name_of(enum, value)}]" for value in enum.values}
