@@ -44,7 +44,7 @@ module FlinksGateway
       def one_of(name, value, *classes)
         return value if classes.any? { |wanted| value.is_a?(wanted) }
 
-        refuse(TypeError, name, "must be #{classes.join(" or ")}")
+        refuse(TypeError, name, "must be an instance of #{classes.join(" or ")}")
       end
 
       # A value of an enum.

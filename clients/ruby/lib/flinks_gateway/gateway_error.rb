@@ -78,26 +78,24 @@ module FlinksGateway
     # @return [Hash{Symbol => Object}] what decides: code, reason, next_step, retryable, flinks_code
     def deconstruct_keys(_keys) = { code:, reason:, next_step:, retryable: retryable?, flinks_code: }
 
-    class << self
-      # An error without the gateway's `ErrorInfo`, of which no more is known than its code.
-      # @api private
-      def without_details(code, message, repeatable:, call_id: "")
-        reason, next_step, retryable =
-          case code
-          when :DEADLINE_EXCEEDED then [:DEADLINE_EXCEEDED, :CHECK_OUTCOME, repeatable]
-          when :UNAUTHENTICATED, :PERMISSION_DENIED, :UNIMPLEMENTED then [:UNSPECIFIED, :CONTACT_OPERATOR, false]
-          else [:OUTCOME_UNKNOWN, :CHECK_OUTCOME, repeatable]
-          end
-        new(message, code:, reason:, next_step:, retryable:, call_id:)
-      end
+    # An error without the gateway's `ErrorInfo`, of which no more is known than its code.
+    # @api private
+    def self.without_details(code, message, repeatable:, call_id: "")
+      reason, next_step, retryable =
+        case code
+        when :DEADLINE_EXCEEDED then [:DEADLINE_EXCEEDED, :CHECK_OUTCOME, repeatable]
+        when :UNAUTHENTICATED, :PERMISSION_DENIED, :UNIMPLEMENTED then [:UNSPECIFIED, :CONTACT_OPERATOR, false]
+        else [:OUTCOME_UNKNOWN, :CHECK_OUTCOME, repeatable]
+        end
+      new(message, code:, reason:, next_step:, retryable:, call_id:)
+    end
 
-      # The answers to a round were not there by its `expire_time`. As the gateway would say it.
-      # @api private
-      def expired(round)
-        metadata = { "next_step" => "NEXT_STEP_START_OVER", "retryable" => "false", "request_id" => round.request_id }
-        new("the round has expired; nothing was sent", code: :NOT_FOUND, reason: :SESSION_EXPIRED,
-                                                       next_step: :START_OVER, retryable: false, metadata:)
-      end
+    # The answers to a round were not there by its `expire_time`. As the gateway would say it.
+    # @api private
+    def self.expired(round)
+      metadata = { "next_step" => "NEXT_STEP_START_OVER", "retryable" => "false", "request_id" => round.request_id }
+      new("the round has expired; nothing was sent", code: :NOT_FOUND, reason: :SESSION_EXPIRED,
+                                                     next_step: :START_OVER, retryable: false, metadata:)
     end
   end
 

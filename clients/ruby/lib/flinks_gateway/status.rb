@@ -20,8 +20,7 @@ module FlinksGateway
         code = CODES.fetch(failure.code, :UNKNOWN)
         message = failure.details.to_s.dup.force_encoding(Encoding::UTF_8).scrub
         call_id = call_id(failure.metadata, headers)
-        details = details(failure.metadata)
-        info = unpack(details, Google::Rpc::ErrorInfo)
+        info = detail(failure, Google::Rpc::ErrorInfo)
         return GatewayError.without_details(code, message, repeatable:, call_id:) unless info && info.domain == DOMAIN
 
         GatewayError.new(
@@ -31,8 +30,8 @@ module FlinksGateway
           reason_name: info.reason,
           next_step: NextStep.named(info.metadata["next_step"]),
           retryable: info.metadata["retryable"] == "true",
-          retry_delay: WellKnown.seconds(unpack(details, Google::Rpc::RetryInfo)&.retry_delay),
-          field_violations: violations(unpack(details, BadRequest, "google.rpc.BadRequest")),
+          retry_delay: WellKnown.seconds(detail(failure, Google::Rpc::RetryInfo)&.retry_delay),
+          field_violations: violations(detail(failure, BadRequest, "google.rpc.BadRequest")),
           metadata: info.metadata.to_h,
           call_id:
         )
@@ -47,15 +46,10 @@ module FlinksGateway
         bad_request.to_h.fetch(:field_violations, []).map { |violation| FieldViolation.new(**violation) }
       end
 
-      def details(metadata)
-        bytes = Array(metadata && metadata["grpc-status-details-bin"]).first
-        bytes ? Google::Rpc::Status.decode(bytes).details.to_a : []
-      rescue Google::Protobuf::ParseError
-        []
-      end
-
-      def unpack(details, type, name = type.descriptor.name)
-        found = details.find { |any| any.type_url.delete_prefix("type.googleapis.com/") == name }
+      # @return [Object, nil] the detail of this type, where there is one that can be read
+      def detail(failure, type, name = type.descriptor.name)
+        status = Google::Rpc::Status.decode(Array(failure.metadata.to_h["grpc-status-details-bin"]).first || "")
+        found = status.details.find { |any| any.type_url.delete_prefix("type.googleapis.com/") == name }
         found && type.decode(found.value)
       rescue Google::Protobuf::ParseError
         nil
