@@ -26,6 +26,8 @@ CallMetadata = tuple[tuple[str, str], ...]
 
 
 class Base:
+    """A client, but for how it waits."""
+
     __slots__ = ("__weakref__", "_address", "_channel", "_closed", "_metadata", "_timeouts")
 
     def __init__(

@@ -143,3 +143,4 @@ class Client(Base):
 
 
 connect = Client
+"""The name that making a client has in every language."""

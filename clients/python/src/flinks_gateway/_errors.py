@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
@@ -17,6 +16,7 @@ from ._support import known
 from ._value import value
 
 DOMAIN = "flinks-gateway"
+REFUSALS = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNIMPLEMENTED)
 Metadata = Iterable[tuple[str, str | bytes]]
 UNREADABLE = (DecodeError, UnicodeDecodeError)
 """What messages raise that cannot be decoded; the latter those of protobuf in pure Python, and it quotes."""
@@ -69,7 +69,8 @@ class GatewayError(Predicates, Exception):
     """Flinks' name for the session; empty when it is not known."""
 
     def __post_init__(self) -> None:
-        super().__init__(self.message)
+        # What an exception is made from again when it is copied or pickled; its other attributes follow.
+        super().__init__(self.code, self.message)
         self.reason_name = self.reason_name or self.reason.value
         self.flinks_code = self.metadata.get("flinks_code", "")
         status = self.metadata.get("http_status", "")
@@ -85,9 +86,6 @@ class GatewayError(Predicates, Exception):
 
     def __repr__(self) -> str:
         return f"GatewayError({self})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return copyreg.__newobj__, (type(self), self.message), vars(self)  # type: ignore[attr-defined]
 
 
 class UnansweredChallengeError(Exception):
@@ -130,13 +128,10 @@ def failed(code: grpc.StatusCode, message: str | None, metadata: Metadata, *, ca
 
 def _without_details(code: grpc.StatusCode, message: str, *, cached: bool, call_id: str) -> GatewayError:
     """An error that the gateway did not make says no more than its code."""
-    match code:
-        case grpc.StatusCode.UNAUTHENTICATED | grpc.StatusCode.PERMISSION_DENIED | grpc.StatusCode.UNIMPLEMENTED:
-            return GatewayError(code, message, next_step=NextStep.CONTACT_OPERATOR, call_id=call_id)
-        case grpc.StatusCode.DEADLINE_EXCEEDED:
-            reason = ErrorReason.DEADLINE_EXCEEDED
-        case _:
-            reason = ErrorReason.OUTCOME_UNKNOWN
+    if code in REFUSALS:
+        return GatewayError(code, message, next_step=NextStep.CONTACT_OPERATOR, call_id=call_id)
+    late = code is grpc.StatusCode.DEADLINE_EXCEEDED
+    reason = ErrorReason.DEADLINE_EXCEEDED if late else ErrorReason.OUTCOME_UNKNOWN
     return GatewayError(code, message, reason, NextStep.CHECK_OUTCOME, retryable=cached, call_id=call_id)
 
 

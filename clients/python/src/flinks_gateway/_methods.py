@@ -11,13 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import grpc
 
-from ._convert import (
-    read_final_outcome,
-    read_outcome,
-    write_answer,
-    write_authorize_request,
-    write_cached_authorize_request,
-)
+from . import _convert
 from ._errors import UNREADABLE, Metadata, failed
 from ._support import check
 from ._types import Answer, AuthorizeRequest, CachedAuthorizeRequest, FinalOutcome, Outcome
@@ -79,16 +73,20 @@ class Method(Generic[Request, Result]):
 
 def _write_answers(request: AnswerRequest) -> pb.AnswerChallengesRequest:
     check(request, AnswerRequest, continuation=str)
-    written = [write_answer(answer) for answer in tuple(request.answers)]
+    written = [_convert.write_answer(answer) for answer in tuple(request.answers)]
     return pb.AnswerChallengesRequest(continuation=request.continuation, answers=written)
 
 
 AUTHORIZE: Method[AuthorizeRequest, Outcome] = Method(
-    "Authorize", False, write_authorize_request, pb.AuthorizeResponse, read_outcome
+    "Authorize", False, _convert.write_authorize_request, pb.AuthorizeResponse, _convert.read_outcome
 )
 ANSWER: Method[AnswerRequest, Outcome] = Method(
-    "AnswerChallenges", False, _write_answers, pb.AnswerChallengesResponse, read_outcome
+    "AnswerChallenges", False, _write_answers, pb.AnswerChallengesResponse, _convert.read_outcome
 )
 CACHED_AUTHORIZE: Method[CachedAuthorizeRequest, FinalOutcome] = Method(
-    "CachedAuthorize", True, write_cached_authorize_request, pb.CachedAuthorizeResponse, read_final_outcome
+    "CachedAuthorize",
+    True,
+    _convert.write_cached_authorize_request,
+    pb.CachedAuthorizeResponse,
+    _convert.read_final_outcome,
 )
