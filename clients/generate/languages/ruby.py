@@ -163,6 +163,7 @@ class Package:
         self.links = self.references()
 
     def sends_only(self, enum: str) -> bool:
+        """Whether users only give an enum's values: its zero is then `nil`."""
         return enum not in ("ErrorReason", "NextStep") and self.values.sends_only(enum)
 
     def known(self, enum: Enum) -> list[Value]:
@@ -171,7 +172,8 @@ class Package:
 
     def type(self, field: Field) -> tuple[str, str, str, str]:
         if field.kind == "enum":
-            return f"enum, {field.type}", f"{field.type}::value", "Symbol", f"{field.type}::UNSPECIFIED"
+            default = "nil" if self.sends_only(field.type) else f"{field.type}::UNSPECIFIED"
+            return f"enum, {field.type}", f"{field.type}::value", "Symbol", default
         if field.kind == "sum":
             names = ", ".join(each.record.name for each in self.values.subject.alternatives)
             return f"one_of, {names}", snake(field.type), names, "nil"
@@ -184,7 +186,7 @@ class Package:
         given = f":{field.name}, {field.name}"
         if field.repeated:
             check, rbs, yard, default = f"Check.list({given}, :{check})", f"Array[{rbs}]", f"Array<{yard}>", "[]"
-        elif not required and (default == "nil" or field.optional or self.sends_only(field.type)):
+        elif not required and (default == "nil" or field.optional):
             check, rbs, yard, default = f"Check.optional({given}, :{check})", f"{rbs}?", f"{yard}, nil", "nil"
         else:
             method, comma, more = check.partition(",")

@@ -13,6 +13,9 @@ module FlinksGateway
       /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
     ].freeze
 
+    # The retry policy, as gRPC takes it.
+    SERVICE_CONFIG = File.read(File.join(__dir__, "service_config.json"), encoding: Encoding::UTF_8).freeze
+
     attr_reader :address, :plaintext, :live_timeout, :cached_timeout
 
     def initialize(address, ca: nil, certificate: nil, private_key: nil, bearer_token: nil, plaintext: false,
@@ -124,9 +127,4 @@ module FlinksGateway
     end
   end
   private_constant :Options
-
-  # The retry policy, as gRPC takes it.
-  # @api private
-  SERVICE_CONFIG = File.read(File.join(__dir__, "service_config.json"), encoding: Encoding::UTF_8).freeze
-  private_constant :SERVICE_CONFIG
 end
