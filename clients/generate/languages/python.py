@@ -186,12 +186,10 @@ def enumeration(enum: source.Enum, sends_only: bool) -> str:
 
 def sent(record: model.Record, values: model.Values) -> str:
     """What must be given has no default; what the request is about may be given by position."""
-    fields = {
-        field.name: declared(
-            field, request_type(record, field, values), None if record.required(field) else default(field)
-        )
-        for field in record.fields
-    }
+    fields = {}
+    for field in record.fields:
+        given = None if record.required(field) else default(field)
+        fields[field.name] = declared(field, request_type(record, field, values), given)
     about = [fields.pop(name) for name in SUBJECTS if name in fields]
     return value(record.name, record.doc, [*about, *(["_: KW_ONLY"] if fields else []), *fields.values()])
 
@@ -335,11 +333,11 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
             one = self.one(field, "each")
             return f"{field.name}=tuple({given})" if one == "each" else f"{field.name}=tuple({one} for each in {given})"
         one = self.one(field, given)
-        if field.kind == "timestamp" or absent(record, field):
-            one += f' if {message}.HasField("{field.name}") else None'
-        if field.kind == "timestamp" and not absent(record, field):
-            # Without it only the gateway can tell.
-            one = f"({one}) or NEVER"
+        if_there = f'{one} if {message}.HasField("{field.name}") else None'
+        if absent(record, field):
+            return f"{field.name}={if_there}"
+        if field.kind == "timestamp":  # The gateway always sets it. Where it does not, only the gateway can tell.
+            return f"{field.name}=({if_there}) or NEVER"
         return f"{field.name}={one}"
 
     def one(self, field: source.Field, given: str) -> str:
@@ -370,7 +368,10 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
     def read_outcome(self, outcomes: model.Sum) -> str:
         """`None` is an outcome newer than the package."""
         messages = " | ".join(self.message(name) for name in RESPONSES.get(outcomes.message, (outcomes.message,)))
-        cases = [f'case "{one.field.name}":\n    return {self.one(one.field, f"message.{one.field.name}")}' for one in outcomes.alternatives]
+        cases = [
+            f'case "{one.field.name}":\n    return {self.one(one.field, f"message.{one.field.name}")}'
+            for one in outcomes.alternatives
+        ]
         cases.append("case _:\n    return None")
         return self.reader(outcomes, messages, f"t.{outcomes.name} | None", cases)
 
@@ -381,12 +382,12 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
 
 
 def answerers(values: model.Values) -> str:
-    def function(name: str, answerer: str, answer: str, doc: str) -> str:
+    def function(name: str, answerer: str, answer: str, text: str) -> str:
         kinds = (
             f"{kind.field.name}: Callable[[t.{kind.record.name}], {answer}] | None = None" for kind in values.challenge.alternatives
         )
         return f'''def {name}(*, {", ".join(kinds)}) -> {answerer}:
-    """{doc}"""
+    """{text}"""
     return {name}_of(locals())'''
 
     blocking = """An answerer for `sign_in` from a function for each kind of challenge.
