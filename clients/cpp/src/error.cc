@@ -13,11 +13,11 @@ namespace {
 
 namespace wire = ::flinks::gateway::internal;
 
-/// Whether a detail is of this type, whatever stands before the type's name; then `message` is what it says.
+/// Reads a detail of this type, whatever stands before the type's name; leaves others alone.
 template <class Message>
-bool unpack(const wire::Detail& detail, const std::string& type, Message& message) {
+void unpack(const wire::Detail& detail, const std::string& type, Message& message) {
   const std::string& url = detail.type_url();
-  return url.substr(url.rfind('/') + 1) == type && message.ParseFromString(detail.value());
+  if (url.substr(url.rfind('/') + 1) == type && !message.ParseFromString(detail.value())) message.Clear();
 }
 
 /// Rounded up, so that nobody repeats a call too early. Protobuf's durations have less than 10,000 years.
@@ -31,12 +31,16 @@ std::chrono::milliseconds decode(const wire::Duration& delay) {
 bool read(const std::string& bytes, GatewayError::Details& error) {
   wire::Status status;
   wire::ErrorInfo info;
+  wire::RetryInfo retry;
+  wire::BadRequest request;
+  const auto ours = [&] { return info.domain() == "flinks-gateway"; };
   if (!status.ParseFromString(bytes)) return false;
-  const auto& details = status.details();
-  const bool ours = std::any_of(details.begin(), details.end(), [&](const wire::Detail& detail) {
-    return unpack(detail, "google.rpc.ErrorInfo", info) && info.domain() == "flinks-gateway";
-  });
-  if (!ours) return false;
+  for (const wire::Detail& detail : status.details()) {
+    if (!ours()) unpack(detail, "google.rpc.ErrorInfo", info);
+    unpack(detail, "google.rpc.RetryInfo", retry);
+    unpack(detail, "google.rpc.BadRequest", request);
+  }
+  if (!ours()) return false;
 
   error.reason_name = info.reason();
   error.reason = internal::error_reason_named(info.reason());
@@ -52,17 +56,9 @@ bool read(const std::string& bytes, GatewayError::Details& error) {
   const std::string http_status = told("http_status");
   std::from_chars(http_status.data(), http_status.data() + http_status.size(), error.http_status);
 
-  for (const wire::Detail& detail : details) {
-    wire::RetryInfo retry;
-    wire::BadRequest request;
-    if (unpack(detail, "google.rpc.RetryInfo", retry) && retry.has_retry_delay()) {
-      error.retry_delay = decode(retry.retry_delay());
-    }
-    if (unpack(detail, "google.rpc.BadRequest", request)) {
-      for (const wire::FieldViolation& violation : request.field_violations()) {
-        error.field_violations.push_back({violation.field(), violation.description(), violation.reason()});
-      }
-    }
+  if (retry.has_retry_delay()) error.retry_delay = decode(retry.retry_delay());
+  for (const wire::FieldViolation& violation : request.field_violations()) {
+    error.field_violations.push_back({violation.field(), violation.description(), violation.reason()});
   }
   return true;
 }

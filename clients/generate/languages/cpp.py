@@ -251,8 +251,10 @@ class Types:
         self.received = [*others, *(each.record for each in kinds), self.kind, challenge, *rounds]
         self.all = [*self.subjects, self.subject, *self.requests, *self.received, *self.outcomes]
         # An enum that only answers hold is always said.
-        kept = [made.name for made in values.enums if any(holds(each, made.name) for each in self.all)]
-        self.enums = [made if made.name in kept else dataclasses.replace(made, values=named(made.values)) for made in values.enums]
+        self.enums = [
+            made if any(holds(each, made.name) for each in self.all) else dataclasses.replace(made, values=named(made.values))
+            for made in values.enums
+        ]
 
 
 def without_common(kind: Alternative) -> Alternative:
@@ -450,13 +452,12 @@ def print_sum(sum: Sum) -> str:
 
 
 def answer_function(answer: Sum, made: Alternative) -> str:
-    inner = [f"pb::{made.field.type}& inner = *message.mutable_{made.field.name}();"] if made.own else []
     message = "inner" if made.own else "message"
     return function(
         f"Answer Answer::{made.record.name}({parameters(made)})",
         f"pb::{answer.message} message;",
         "message.set_challenge_id(std::move(challenge_id));",
-        *inner,
+        *([inner(made.field)] if made.own else []),
         *(setter(field, message, moved(field, field.name)) for field in made.record.fields),
         "return Answer(std::move(message));",
     )
@@ -472,6 +473,10 @@ def setter(field: Field, message: str, value: str) -> str:
     if nullable(field):
         return f"if ({value}) {message}.set_{field.name}({on_wire(field, '*' + value)});"
     return f"{message}.set_{field.name}({on_wire(field, value)});"
+
+
+def inner(field: Field) -> str:
+    return f"pb::{field.type}& inner = *message.mutable_{field.name}();"
 
 
 def on_wire(field: Field, value: str) -> str:
@@ -539,8 +544,10 @@ namespace flinks_gateway::internal {{
 
 
 def encode(record: Record, subject: Sum) -> str:
+    """The one sum that is sent is the subject."""
     fields = [
-        encode_subject(subject) if field.kind == "sum" else setter(field, "message", "value." + field.name) for field in record.fields
+        encode_subject(subject) if field.kind == "sum" else setter(field, "message", f"value.{field.name}")
+        for field in record.fields
     ]
     return function(encode_head(record), f"pb::{record.name} message;", *fields, "return message;")
 
@@ -551,8 +558,7 @@ def encode_subject(subject: Sum) -> str:
     def fields(each: Alternative) -> list[str]:
         if each.field.kind != "message":
             return [f"message.set_{each.field.name}(held.value);"]
-        inner = f"message.mutable_{each.field.name}()"
-        return [f"pb::{each.field.type}& inner = *{inner};", *(setter(field, "inner", "held." + field.name) for field in each.record.fields)]
+        return [inner(each.field), *(setter(field, "inner", f"held.{field.name}") for field in each.record.fields)]
 
     cases = [block(f"[&](const {each.record.name}& held)", *fields(each)) + "," for each in subject.alternatives]
     return block("std::visit(overloaded", *cases) + ", value.subject);"
@@ -560,7 +566,8 @@ def encode_subject(subject: Sum) -> str:
 
 def decode_enum(made: Enum) -> str:
     known = f"pb::{made.name}_IsValid(number) ? static_cast<{made.name}>(number)"
-    return function(f"template <>\n{made.name} decode(const int& number)", f"return {known} : {made.name}::k{camel(unknown(made))};")
+    newer = f"{made.name}::k{camel(unknown(made))}"
+    return function(f"template <>\n{made.name} decode(const int& number)", f"return {known} : {newer};")
 
 
 def decode_record(record: Record) -> str:
