@@ -1,4 +1,4 @@
-"""TypeScript: protobuf-es messages, the value types and their conversions, the reasons and next steps, the retry policy, the version."""
+"""TypeScript: protobuf-es messages, the value types and their conversions, the reasons, the retry policy, the version."""
 
 import dataclasses
 import json
@@ -17,7 +17,7 @@ TOOLS = ("@bufbuild/protoc-gen-es@2.17.0", "prettier@3.10.1")
 GOOGLEAPIS = "googleapis-common-protos==1.76.0"
 NOTICE = "// Generated from the contract by clients/generate. Do not edit.\n\n"
 UNSPECIFIED = "Newer than this package, or not said. Its name, where it has one, is beside it or in the metadata."
-KIND_DOC = "/** Tells it from its alternatives. */\n"
+NEWER = "\n\nAlso what a kind newer than this package becomes, with nothing but an id and a prompt."
 TYPES = {
     "string": "string",
     "bool": "boolean",
@@ -114,15 +114,12 @@ def types(contract: Contract, values: Values) -> str:
             'import { hide, Redacting } from "../redaction.js";\n'
             'import * as stubs from "./stubs.js";\n',
             *(enum(each.name, each.doc, known(values, each)) for each in values.enums),
-            *(request(values, record) for record in values.sent),
-            union(values.subject, subject_doc(values)),
+            *((wrapper if is_wrapper(values, record) else request)(values, record) for record in values.sent),
+            union(values.subject, "Who signs in."),
             answer(contract, values),
             *(interface(record, record.fields, kind_of(values, record)) for record in values.received),
             interface(base, base.fields),
-            *(
-                interface(each.record, each.own, lower(each.field.name), extends=base.name)
-                for each in values.challenge.alternatives
-            ),
+            *(challenge(values.challenge, each, base) for each in values.challenge.alternatives),
             *(union(each, each.doc) for each in (values.challenge, *values.outcomes)),
         ]
     )
@@ -146,76 +143,75 @@ def common(sum: Sum) -> list[Field]:
     return [field for field in first.record.fields if field not in first.own]
 
 
-def subject_doc(values: Values) -> str:
-    return next(field.doc for record in values.sent for field in record.fields if field.kind == "sum")
-
-
 def union(sum: Sum, doc: str) -> str:
     return comment(doc) + f"export type {sum.name} = {' | '.join(each.record.name for each in sum.alternatives)};\n"
 
 
 def interface(record: Record, fields: list[Field], kind: str = "", extends: str = "") -> str:
     """What is received: plain data."""
-    members = [KIND_DOC + f'readonly kind: "{kind}";\n'] if kind else []
-    members += [property(field, type_of(field) + (" | null" if nullable(record, field) else "")) for field in fields]
+    members = [property(field, type_of(field) + (" | null" if nullable(record, field) else "")) for field in fields]
     heritage = f" extends {extends}" if extends else ""
-    return comment(record.doc) + f"export interface {record.name}{heritage} {{\n{''.join(members)}}}\n"
+    return comment(record.doc) + block(f"export interface {record.name}{heritage}", kind_property(kind), *members)
+
+
+def challenge(sum: Sum, kind: Alternative, base: Record) -> str:
+    note = NEWER if kind is sum.alternatives[-1] else ""
+    record = dataclasses.replace(kind.record, doc=kind.record.doc + note)
+    return interface(record, kind.own, lower(kind.field.name), extends=base.name)
 
 
 def request(values: Values, record: Record) -> str:
     """What is sent: a class whose constructor checks what it is given."""
-    if wraps(values, record):
-        return wrapper(values, record)
-    kind = kind_of(values, record)
-    made = f"{record.name}Fields"
-    given = [
-        property(field, type_of(field))
-        if record.required(field)
-        else property(field, type_of(field) + " | undefined", optional=True)
-        for field in record.fields
-    ]
-    held = [
-        property(
-            field,
-            type_of(field) + (" | undefined" if omissible(field, record.required(field)) else ""),
-            declared=field.secret,
-        )
-        for field in record.fields
-    ]
+    given = f"{record.name}Fields"
     members = [
         (field, checked(values, field, f"fields.{lower(field.name)}", record.required(field))) for field in record.fields
     ]
     shown = [f"this.{lower(field.name)} = {value};\n" for field, value in members if not field.secret]
     hidden = literal([member for member in members if member[0].secret])
     return (
-        f"/** What {{@link {record.name}}} is made with. */\nexport interface {made} {{\n{''.join(given)}}}\n\n"
+        f"/** What {{@link {record.name}}} is made with. */\n"
+        + block(f"export interface {given}", *(given_property(record, field) for field in record.fields))
+        + "\n"
         + comment(record.doc)
-        + f"export class {record.name} extends Redacting implements {made} {{\n"
-        + (KIND_DOC + f'readonly kind = "{kind}";\n' if kind else "")
-        + "".join(held)
-        + "\n/** @throws TypeError where a field is of a wrong type, or one without a default is left out. */\n"
-        + f"constructor(fields: {made}) {{\nsuper();\n{''.join(shown)}"
-        + f'hide(this, "{record.name}", {hidden});\n}}\n}}\n'
+        + block(
+            f"export class {record.name} extends Redacting implements {given}",
+            kind_property(kind_of(values, record), "="),
+            *(held_property(record, field) for field in record.fields),
+            "\n/** @throws TypeError where a field is of a wrong type, or one without a default is left out. */\n",
+            block(f"constructor(fields: {given})", "super();\n", *shown, f'hide(this, "{record.name}", {hidden});\n'),
+        )
     )
 
 
-def wraps(values: Values, record: Record) -> bool:
+def given_property(record: Record, field: Field) -> str:
+    required = record.required(field)
+    return property(field, type_of(field) + ("" if required else " | undefined"), optional=not required)
+
+
+def held_property(record: Record, field: Field) -> str:
+    unset = " | undefined" if omissible(field, record.required(field)) else ""
+    return property(field, type_of(field) + unset, declared=field.secret)
+
+
+def is_wrapper(values: Values, record: Record) -> bool:
     """Whether a record is a name for one scalar, and no message."""
     return any(each.record is record and not each.field.type for each in values.subject.alternatives)
 
 
 def wrapper(values: Values, record: Record) -> str:
-    """A class for the one scalar that an alternative of a sum holds."""
+    """What is sent in place of a message: a class that holds one scalar."""
     (field,) = record.fields
-    return (
-        comment(record.doc)
-        + f"export class {record.name} extends Redacting {{\n"
-        + KIND_DOC
-        + f'readonly kind = "{kind_of(values, record)}";\n'
-        + property(dataclasses.replace(field, name="value", doc="What it holds."), type_of(field), declared=True)
-        + "\n/** @throws TypeError where the value is of a wrong type. */\n"
-        + f"constructor(value: {type_of(field)}) {{\nsuper();\n"
-        + f'hide(this, "{record.name}", {{ value: {checked(values, field, "value", True)} }});\n}}\n}}\n'
+    value = dataclasses.replace(field, name="value", doc="What it holds.")
+    return comment(record.doc) + block(
+        f"export class {record.name} extends Redacting",
+        kind_property(kind_of(values, record), "="),
+        property(value, type_of(value), declared=True),
+        "\n/** @throws TypeError where the value is of a wrong type. */\n",
+        block(
+            f"constructor(value: {type_of(value)})",
+            "super();\n",
+            f'hide(this, "{record.name}", {{ value: {checked(values, field, "value", True)} }});\n',
+        ),
     )
 
 
@@ -224,32 +220,37 @@ def answer(contract: Contract, values: Values) -> str:
     sum = values.answer
     (id,) = (field for field in contract.messages[sum.message].fields if not field.oneof)
     name = lower(id.name)
+    content = f'NonNullable<MessageInitShape<typeof stubs.{sum.message}Schema>["{lower(sum.oneof)}"]>'
     return (
-        f'/** @internal */\ntype Content = NonNullable<MessageInitShape<typeof stubs.{sum.message}Schema>["{lower(sum.oneof)}"]>;\n\n'
+        f"/** @internal */\ntype Content = {content};\n\n"
         + comment(sum.doc)
-        + f"export class {sum.name} extends Redacting {{\n"
-        + property(id, type_of(id))
-        + "/** @internal */\ndeclare readonly content: Content;\n\n"
-        + f"private constructor({name}: {type_of(id)}, content: Content) {{\nsuper();\n"
-        + f"this.{name} = {checked(values, id, name, True)};\n"
-        + f'hide(this, "{sum.name}", {{ content }});\n}}\n\n'
-        + "\n".join(answer_function(values, name, each) for each in sum.alternatives)
-        + "}\n"
+        + block(
+            f"export class {sum.name} extends Redacting",
+            property(id, type_of(id)),
+            "/** @internal */\ndeclare readonly content: Content;\n\n",
+            block(
+                f"private constructor({name}: {type_of(id)}, content: Content)",
+                "super();\n",
+                f"this.{name} = {checked(values, id, name, True)};\n",
+                f'hide(this, "{sum.name}", {{ content }});\n',
+            ),
+            *("\n" + answer_function(values, name, each) for each in sum.alternatives),
+        )
     )
 
 
 def answer_function(values: Values, id: str, kind: Alternative) -> str:
-    arguments = {field: (kind.field.type, field.name) in ANSWERS_NEED or not kind.own for field in kind.record.fields}
-    parameters = [f"{lower(field.name)}{'' if needed else '?'}: {type_of(field)}" for field, needed in arguments.items()]
-    content = [
+    name = lower(kind.field.name)
+    required = {field: (kind.field.type, field.name) in ANSWERS_NEED or not kind.own for field in kind.record.fields}
+    parameters = [f"{lower(field.name)}{'' if needed else '?'}: {type_of(field)}" for field, needed in required.items()]
+    members = [
         (field, on_wire(field, checked(values, field, lower(field.name), needed), needed))
-        for field, needed in arguments.items()
+        for field, needed in required.items()
     ]
-    value = literal(content) if kind.own else content[0][1]
-    return (
-        comment(kind.record.doc)
-        + f"static {lower(kind.field.name)}({id}: string, {', '.join(parameters)}): Answer {{\n"
-        + f'return new Answer({id}, {{ case: "{lower(kind.field.name)}", value: {value} }});\n}}\n'
+    value = literal(members) if kind.own else members[0][1]
+    return comment(kind.record.doc) + block(
+        f"static {name}({id}: string, {', '.join(parameters)}): Answer",
+        f'return new Answer({id}, {{ case: "{name}", value: {value} }});\n',
     )
 
 
@@ -289,7 +290,7 @@ def conversions(values: Values) -> str:
             'import { redacting } from "../redaction.js";\n'
             'import * as stubs from "./stubs.js";\n'
             'import type * as values from "./values.js";\n',
-            *(to_message(record) for record in values.sent if not wraps(values, record)),
+            *(to_message(record) for record in values.sent if not is_wrapper(values, record)),
             to_oneof(values.subject),
             *(from_enum(enum) for enum in enums),
             *(from_message(record, kind_of(values, record)) for record in values.received),
@@ -301,9 +302,9 @@ def conversions(values: Values) -> str:
 
 def to_message(record: Record) -> str:
     members = [(field, sent(record, field)) for field in record.fields]
-    return (
-        f"export function to{record.name}(value: values.{record.name}): stubs.{record.name} {{\n"
-        f"return create(stubs.{record.name}Schema, {literal(members)});\n}}\n"
+    return block(
+        f"export function to{record.name}(value: values.{record.name}): stubs.{record.name}",
+        f"return create(stubs.{record.name}Schema, {literal(members)});\n",
     )
 
 
@@ -325,63 +326,64 @@ def on_wire(field: Field, value: str, required: bool) -> str:
 
 
 def to_oneof(sum: Sum) -> str:
-    cases = [
-        f"case \"{lower(each.field.name)}\":\n"
-        f"return {{ case: value.kind, value: {f'to{each.record.name}(value)' if each.field.type else 'value.value'} }};\n"
-        for each in sum.alternatives
-    ]
-    return (
-        f'function to{sum.name}(value: values.{sum.name}): stubs.{sum.message}["{lower(sum.oneof)}"] {{\n'
-        f"switch (value.kind) {{\n{''.join(cases)}}}\n}}\n"
+    def case(each: Alternative) -> str:
+        value = f"to{each.record.name}(value)" if each.field.type else "value.value"
+        return f'case "{lower(each.field.name)}":\nreturn {{ case: value.kind, value: {value} }};\n'
+
+    return block(
+        f'function to{sum.name}(value: values.{sum.name}): stubs.{sum.message}["{lower(sum.oneof)}"]',
+        block("switch (value.kind)", *(case(each) for each in sum.alternatives)),
     )
 
 
 def from_enum(enum: Enum) -> str:
-    return (
-        f"function from{enum.name}(value: stubs.{enum.name}): values.{enum.name} {{\n"
-        f'return (stubs.{enum.name}[value] as values.{enum.name} | undefined) ?? "{model.unknown(enum).name}";\n}}\n'
+    return block(
+        f"function from{enum.name}(value: stubs.{enum.name}): values.{enum.name}",
+        f'return (stubs.{enum.name}[value] as values.{enum.name} | undefined) ?? "{model.unknown(enum).name}";\n',
     )
 
 
 def from_message(record: Record, kind: str) -> str:
     members = [(field, received(record, field, "message")) for field in record.fields]
-    return (
-        f"function from{record.name}(message: stubs.{record.name}): values.{record.name} {{\n"
-        f"return {plain(record, kind, members)};\n}}\n"
+    return block(
+        f"function from{record.name}(message: stubs.{record.name}): values.{record.name}",
+        f"return {plain(record, kind, members)};\n",
     )
 
 
 def from_challenge(sum: Sum) -> str:
     """Its last kind is also what a newer one becomes, with nothing of its own."""
-    *known, other = sum.alternatives
+    *kinds, other = sum.alternatives
     one = f"message.{lower(sum.oneof)}"
-    cases = [
-        f'case "{lower(each.field.name)}":\nreturn {of_kind(sum, each, one + ".value")};\n' for each in known
-    ]
-    return (
-        f"function from{sum.name}(message: stubs.{sum.name}): values.{sum.name} {{\n"
-        f"switch ({one}.case) {{\n{''.join(cases)}default: {{\n"
-        f"const own = {one}.value ?? create(stubs.{other.field.type}Schema);\n"
-        f"return {of_kind(sum, other, 'own')};\n}}\n}}\n}}\n"
+    return block(
+        f"function from{sum.name}(message: stubs.{sum.name}): values.{sum.name}",
+        block(
+            f"switch ({one}.case)",
+            *(f'case "{lower(each.field.name)}":\n{of_kind(sum, each, one + ".value")}' for each in kinds),
+            block(
+                "default:",
+                f"const own = {one}.value ?? create(stubs.{other.field.type}Schema);\n",
+                of_kind(sum, other, "own"),
+            ),
+        ),
     )
 
 
 def of_kind(sum: Sum, kind: Alternative, own: str) -> str:
     members = [(field, received(kind.record, field, "message")) for field in common(sum)]
     members += [(field, received(kind.record, field, own)) for field in kind.own]
-    return plain(kind.record, lower(kind.field.name), members)
+    return f"return {plain(kind.record, lower(kind.field.name), members)};\n"
 
 
 def from_outcome(sum: Sum) -> str:
     name = lower(sum.oneof)
-    cases = [
-        f'case "{lower(each.field.name)}":\nreturn from{each.record.name}({name}.value);\n' for each in sum.alternatives
-    ]
-    return (
-        "/** Undefined where the outcome is newer than this package. */\n"
-        f"export function from{sum.name}({{ {name} }}: Pick<stubs.{sum.message}, \"{name}\">): "
-        f"values.{sum.name} | undefined {{\n"
-        f"switch ({name}.case) {{\n{''.join(cases)}default:\nreturn undefined;\n}}\n}}\n"
+
+    def case(each: Alternative) -> str:
+        return f'case "{lower(each.field.name)}":\nreturn from{each.record.name}({name}.value);\n'
+
+    return "/** Undefined where the outcome is newer than this package. */\n" + block(
+        f'export function from{sum.name}({{ {name} }}: Pick<stubs.{sum.message}, "{name}">): values.{sum.name} | undefined',
+        block(f"switch ({name}.case)", *(case(each) for each in sum.alternatives), "default:\nreturn undefined;\n"),
     )
 
 
@@ -404,11 +406,11 @@ def plain(record: Record, kind: str, members: list[tuple[Field, str]]) -> str:
     return f'redacting("{record.name}", {literal(secrets)}, {shown})' if secrets else shown
 
 
-def literal(members: list[tuple[Field, str]], first: str = "") -> str:
-    return f"{{ {first}{', '.join(f'{lower(field.name)}: {value}' for field, value in members)} }}"
+# The words of both.
 
 
 def nullable(record: Record, field: Field) -> bool:
+    """Whether what was received may be null: also what the contract calls optional."""
     return record.nullable(field) or field.optional
 
 
@@ -421,6 +423,18 @@ def property(field: Field, type: str, *, optional: bool = False, declared: bool 
     """A field of an interface, or of a class; one that is `declared` the class gets by other means."""
     doc = field.doc + ("\n\nSecret: prints as `[redacted]`." if field.secret else "")
     return f"{comment(doc)}{'declare ' * declared}readonly {lower(field.name)}{'?' * optional}: {type};\n"
+
+
+def kind_property(kind: str, sign: str = ":") -> str:
+    return f'/** Tells it from its alternatives. */\nreadonly kind{sign} "{kind}";\n' if kind else ""
+
+
+def block(head: str, *body: str) -> str:
+    return f"{head} {{\n{''.join(body)}}}\n"
+
+
+def literal(members: list[tuple[Field, str]], first: str = "") -> str:
+    return f"{{ {first}{', '.join(f'{lower(field.name)}: {value}' for field, value in members)} }}"
 
 
 def lower(name: str) -> str:
@@ -441,15 +455,17 @@ def comment(doc: str) -> str:
 
 
 def reasons(contract: Contract) -> str:
-    predicates = "\n".join(predicate(reason) for reason in contract.reasons[1:])
     return "\n".join(
         [
             enum("ErrorReason", "Why a call failed, in words that a program can act on.", newer(contract.reasons)),
             enum("NextStep", "Who must do what after an error.", newer(contract.next_steps)),
             "/** A predicate for each {@link ErrorReason}. */\n"
-            "export abstract class ReasonedError extends Error {\n"
-            "/** Why the call failed. `UNSPECIFIED` when newer than this package. */\n"
-            f"abstract readonly reason: ErrorReason;\n\n{predicates}}}\n",
+            + block(
+                "export abstract class ReasonedError extends Error",
+                "/** Why the call failed. `UNSPECIFIED` when newer than this package. */\n",
+                "abstract readonly reason: ErrorReason;\n",
+                *("\n" + predicate(reason) for reason in contract.reasons[1:]),
+            ),
         ]
     )
 
@@ -468,7 +484,7 @@ def enum(name: str, doc: str, values: list[Value]) -> str:
 
 
 def predicate(reason: Value) -> str:
-    return f'{comment(reason.doc)}is{camel(reason.name)}(): boolean {{\nreturn this.reason === "{reason.name}";\n}}\n'
+    return comment(reason.doc) + block(f"is{camel(reason.name)}(): boolean", f'return this.reason === "{reason.name}";\n')
 
 
 def service_config() -> str:

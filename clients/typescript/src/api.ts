@@ -1,12 +1,10 @@
 // What both entries of the package give beside their connect().
 
 export type { CallOptions, Client } from "./client.js";
-export { GatewayError } from "./error.js";
-export type { FieldViolation, StatusCode } from "./error.js";
+export { type FieldViolation, GatewayError, type StatusCode } from "./error.js";
 export { ErrorReason, NextStep } from "./generated/reasons.js";
 export * from "./generated/values.js";
 export { VERSION } from "./generated/version.js";
 export type { CommonOptions } from "./options.js";
 export type { JsonObject, JsonValue } from "./received.js";
-export { byKind, UnansweredChallengeError } from "./sign-in.js";
-export type { Answerer, AnswererContext, AnswerersByKind } from "./sign-in.js";
+export { type Answerer, type AnswererContext, type AnswerersByKind, byKind, UnansweredChallengeError } from "./sign-in.js";

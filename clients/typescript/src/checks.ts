@@ -2,9 +2,9 @@
 // was given: that may be a secret. Rules about content are the gateway's.
 
 /** Refuses what breaks a rule. */
-export function must(holds: boolean, rule: string): asserts holds {
+export function must(holds: boolean, rule: string, Refusal: ErrorConstructor = TypeError): asserts holds {
   if (!holds) {
-    throw new TypeError(rule);
+    throw new Refusal(rule);
   }
 }
 

@@ -3,19 +3,16 @@
 
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Idempotency } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
-import type { Transport } from "@connectrpc/connect";
+import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 
 import { must, string } from "./checks.js";
-import { gatewayError, roundExpired, statusCode, unexplained } from "./error.js";
-import type { GatewayError, StatusCode } from "./error.js";
+import { type GatewayError, gatewayError, roundExpired, type StatusCode, statusCode, unexplained } from "./error.js";
 import { fromFinalOutcome, fromOutcome, toAuthorizeRequest, toCachedAuthorizeRequest } from "./generated/convert.js";
 import { AuthorizationService } from "./generated/stubs.js";
-import type { Answer, AuthorizeRequest, CachedAuthorizeRequest } from "./generated/values.js";
-import type { ChallengeRound, FinalOutcome, Outcome } from "./generated/values.js";
+import type { Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound } from "./generated/values.js";
+import type { FinalOutcome, Outcome } from "./generated/values.js";
 import { VERSION } from "./generated/version.js";
-import { milliseconds } from "./options.js";
-import type { CallSettings } from "./options.js";
+import { type checked, milliseconds } from "./options.js";
 import { backoffMs } from "./retry.js";
 import type { Answerer } from "./sign-in.js";
 import { Work } from "./work.js";
@@ -31,7 +28,7 @@ export interface CallOptions {
 }
 
 /** @internal */
-export interface Connection {
+export interface Connection extends ReturnType<typeof checked> {
   readonly transport: Transport;
   /** The header that says who calls: browsers keep `user-agent` to themselves. */
   readonly userAgent: "user-agent" | "x-user-agent";
@@ -45,13 +42,11 @@ export interface Connection {
  */
 export class Client {
   readonly #connection: Connection;
-  readonly #settings: CallSettings;
   readonly #work = new Work();
 
   /** @internal */
-  constructor(connection: Connection, settings: CallSettings) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#settings = settings;
   }
 
   /**
@@ -118,17 +113,17 @@ export class Client {
     options: CallOptions,
   ): Promise<Result> {
     const repeatable = method.idempotency === Idempotency.IDEMPOTENT;
-    const { liveTimeoutMs, cachedTimeoutMs } = this.#settings;
+    const { transport, userAgent, authorization, liveTimeoutMs, cachedTimeoutMs } = this.#connection;
     const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? (repeatable ? cachedTimeoutMs : liveTimeoutMs));
     const deadline = performance.now() + timeoutMs;
     const failure = (code: StatusCode, message: string) => unexplained(code, message, repeatable);
     return this.#work.until(timeoutMs, options.signal, failure, async (signal) => {
-      const headers = await this.#headers();
+      const agent = { [userAgent]: `flinks-gateway-typescript/${VERSION}` };
+      const headers = new Headers({ ...agent, ...(await authorization()) });
       for (let attempts = 1; ; attempts++) {
         signal.throwIfAborted();
         headers.set("grpc-timeout", `${Math.max(Math.ceil(deadline - performance.now()), 1)}m`);
         try {
-          const { transport } = this.#connection;
           const { header, message, trailer } = await transport.unary(method, signal, undefined, headers, request);
           const outcome = read(message);
           if (outcome) {
@@ -160,14 +155,5 @@ export class Client {
       throw expired();
     }
     return answers;
-  }
-
-  async #headers(): Promise<Headers> {
-    const headers = new Headers({ [this.#connection.userAgent]: `flinks-gateway-typescript/${VERSION}` });
-    const token = await this.#settings.bearerToken();
-    if (token !== undefined) {
-      headers.set("authorization", `Bearer ${token}`);
-    }
-    return headers;
   }
 }

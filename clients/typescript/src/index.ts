@@ -2,8 +2,7 @@
 
 import { X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http2";
-import { createSecureContext } from "node:tls";
-import type { SecureContextOptions } from "node:tls";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 
 import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
@@ -11,8 +10,7 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 import { must } from "./checks.js";
 import { Client } from "./client.js";
 import { StatusSchema } from "./generated/proto/google/rpc/status_pb.js";
-import { checked } from "./options.js";
-import type { CommonOptions } from "./options.js";
+import { checked, type CommonOptions } from "./options.js";
 
 export * from "./api.js";
 
@@ -50,25 +48,20 @@ export function connect(address: string, options: ConnectOptions = {}): Client {
     acceptCompression: [],
     readMaxBytes: 32 * 1024 * 1024,
   });
-  return new Client({ transport, userAgent: "user-agent", close: () => manager.abort() }, settings);
+  return new Client({ ...settings, transport, userAgent: "user-agent", close: () => manager.abort() });
 }
 
 class Sessions extends Http2SessionManager {
   override async request(...call: Parameters<Http2SessionManager["request"]>) {
-    const timer = setTimeout(() => this.#giveUp(), 20_000);
+    // On its own, connect-es would wait for a connection as long as the operating system does.
+    const late = () => new ConnectError("no connection within 20 s", Code.Unavailable);
+    const timer = setTimeout(() => this.state() === "connecting" && this.abort(late()), 20_000);
     try {
       const stream = await super.request(...call);
       // Before connect-es listens, and on the object that it will be given.
       return stream.on("response", dropGarbledDetails).on("trailers", dropGarbledDetails);
     } finally {
       clearTimeout(timer);
-    }
-  }
-
-  /** On its own, connect-es would wait for a connection as long as the operating system does. */
-  #giveUp(): void {
-    if (this.state() === "connecting") {
-      this.abort(new ConnectError("no connection within 20 s", Code.Unavailable));
     }
   }
 }
@@ -84,25 +77,20 @@ function dropGarbledDetails(headers: IncomingHttpHeaders): void {
 }
 
 function tls({ plaintext = false, ca, certificate, privateKey }: ConnectOptions) {
+  const bare = ca === undefined && certificate === undefined && privateKey === undefined;
+  must(bare || !plaintext, "ca, certificate and privateKey are for TLS, which plaintext is without");
+  must((certificate === undefined) === (privateKey === undefined), "certificate and privateKey need each other");
   if (plaintext) {
-    const keyless = ca === undefined && certificate === undefined && privateKey === undefined;
-    must(keyless, "ca, certificate and privateKey are for TLS, which plaintext is without");
     return {};
   }
-  must((certificate === undefined) === (privateKey === undefined), "certificate and privateKey need each other");
-  // OpenSSL takes what is no certificate for no authority at all, and a wrong key only when it is used.
-  pem("ca", () => ca === undefined || new X509Certificate(ca));
-  const secureContext = pem("certificate or privateKey", () =>
-    createSecureContext({ ca, cert: certificate, key: privateKey } as SecureContextOptions),
-  );
-  return { secureContext, rejectUnauthorized: true };
-}
-
-/** Reads PEM; an error says no more than which. */
-function pem<T>(option: string, read: () => T): T {
   try {
-    return read();
+    if (ca !== undefined) {
+      new X509Certificate(ca); // OpenSSL takes what is no certificate for no authority at all.
+    }
+    const context = { ca, cert: certificate, key: privateKey } as SecureContextOptions;
+    return { secureContext: createSecureContext(context), rejectUnauthorized: true };
   } catch {
-    throw new TypeError(`${option} must be PEM, and a key must be that of its certificate`);
+    // OpenSSL's own error might show what it was given.
+    throw new TypeError("ca, certificate and privateKey must be PEM, and the key that of the certificate");
   }
 }

@@ -19,10 +19,7 @@ export interface CommonOptions {
   readonly cachedTimeoutMs?: number | undefined;
 }
 
-/** How a client calls, whatever the platform. */
-export type CallSettings = ReturnType<typeof checked>;
-
-/** Checks the options that all platforms have, for a URL that is connected to. */
+/** What a client calls with, whatever the platform: its options, checked for a URL that is connected to. */
 export function checked(url: URL, options: CommonOptions) {
   const { plaintext = false, dangerouslyAllowPlaintextBeyondLoopback: beyond = false, bearerToken } = options;
   must(plaintext || !beyond, "dangerouslyAllowPlaintextBeyondLoopback needs plaintext");
@@ -31,10 +28,10 @@ export function checked(url: URL, options: CommonOptions) {
     "plaintext is for loopback addresses only: elsewhere anyone on the way reads the passwords",
   );
   if (typeof bearerToken !== "function") {
-    token(bearerToken);
+    authorization(bearerToken);
   }
   return {
-    bearerToken: async () => token(typeof bearerToken === "function" ? await bearerToken() : bearerToken),
+    authorization: async () => authorization(typeof bearerToken === "function" ? await bearerToken() : bearerToken),
     liveTimeoutMs: timeout("liveTimeoutMs", options.liveTimeoutMs ?? 250_000),
     cachedTimeoutMs: timeout("cachedTimeoutMs", options.cachedTimeoutMs ?? 35_000),
   };
@@ -45,26 +42,23 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** A token that a header can carry, or none. The header's own error would show what it cannot carry. */
-function token(value: unknown): string | undefined {
-  must(
-    value === undefined || (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)),
-    "bearerToken must be of visible ASCII characters, or a function that gives such a string",
-  );
-  return value;
+/** The header of a token, or none. Its own error would show what it cannot carry. */
+function authorization(token: unknown): Record<string, string> {
+  if (token === undefined) {
+    return {};
+  }
+  const sound = typeof token === "string" && /^[\x21-\x7e]+$/.test(token);
+  must(sound, "bearerToken must be of visible ASCII characters, or a function that gives such a string");
+  return { authorization: `Bearer ${token}` };
 }
 
 function timeout(name: string, value: number): number {
-  if (!(value > 0)) {
-    throw new RangeError(`${name} must be above 0`);
-  }
+  must(value > 0, `${name} must be above 0`, RangeError);
   return milliseconds(name, value);
 }
 
 /** A time that timers, and gRPC's eight digits, can hold. */
 export function milliseconds(name: string, value: number): number {
-  if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new RangeError(`${name} must be a number of milliseconds`);
-  }
+  must(typeof value === "number" && !Number.isNaN(value), `${name} must be a number of milliseconds`, RangeError);
   return Math.min(Math.ceil(value), 99_999_999);
 }

@@ -16,11 +16,7 @@ export function backoffMs(method: DescMethod, attempts: number, code: StatusCode
   if (!policy || attempts >= policy.maxAttempts || !policy.retryableStatusCodes.some((retried) => retried === code)) {
     return undefined;
   }
-  const grown = milliseconds(policy.initialBackoff) * policy.backoffMultiplier ** (attempts - 1);
-  return Math.random() * Math.min(grown, milliseconds(policy.maxBackoff));
-}
-
-/** Reads a duration of protobuf's JSON, such as `0.2s`. */
-function milliseconds(duration: string): number {
-  return Number.parseFloat(duration) * 1000;
+  // Durations are protobuf's, such as `0.2s`.
+  const grown = Number.parseFloat(policy.initialBackoff) * policy.backoffMultiplier ** (attempts - 1);
+  return Math.random() * Math.min(grown, Number.parseFloat(policy.maxBackoff)) * 1000;
 }

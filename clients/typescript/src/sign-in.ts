@@ -11,11 +11,11 @@ export interface AnswererContext {
 /** Gives the answers to a round, one for each of its challenges. What it throws ends the sign-in, unchanged. */
 export type Answerer = (round: ChallengeRound, context: AnswererContext) => readonly Answer[] | Promise<readonly Answer[]>;
 
+type Ask<Asked> = (challenge: Asked, context: AnswererContext) => Answer | Promise<Answer>;
+
 /** A function for each kind of challenge; for those that are left out, {@link UnansweredChallengeError} is thrown. */
 export type AnswerersByKind = {
-  readonly [Kind in Challenge["kind"]]?:
-    | ((challenge: Extract<Challenge, { kind: Kind }>, context: AnswererContext) => Answer | Promise<Answer>)
-    | undefined;
+  readonly [Kind in Challenge["kind"]]?: Ask<Extract<Challenge, { kind: Kind }>> | undefined;
 };
 
 /** A bank asked a challenge of a kind that {@link byKind} was given no function for. Nothing of the round was sent. */
@@ -45,7 +45,7 @@ export function byKind(answerers: AnswerersByKind): Answerer {
     const answers: Answer[] = [];
     for (const challenge of round.challenges) {
       // The function is the one of the challenge's own kind, which the compiler cannot follow.
-      const ask = answerers[challenge.kind] as (challenge: Challenge, context: AnswererContext) => Answer | Promise<Answer>;
+      const ask = answerers[challenge.kind] as Ask<Challenge>;
       context.signal.throwIfAborted();
       answers.push(await ask(challenge, context));
     }

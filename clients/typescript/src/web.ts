@@ -4,8 +4,7 @@ import { createGrpcWebTransport } from "@connectrpc/connect-web";
 
 import { must } from "./checks.js";
 import { Client } from "./client.js";
-import { checked } from "./options.js";
-import type { CommonOptions } from "./options.js";
+import { checked, type CommonOptions } from "./options.js";
 
 export * from "./api.js";
 
@@ -30,5 +29,5 @@ export function connect(baseUrl: string, options: ConnectOptions = {}): Client {
   must(!url.username && !url.password && !url.search && !url.hash, "baseUrl must have no user, query or fragment");
   const settings = checked(url, options);
   const transport = createGrpcWebTransport({ baseUrl: url.href });
-  return new Client({ transport, userAgent: "x-user-agent", close: () => {} }, settings);
+  return new Client({ ...settings, transport, userAgent: "x-user-agent", close: () => {} });
 }

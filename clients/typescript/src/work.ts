@@ -5,12 +5,9 @@ import type { GatewayError } from "./error.js";
 /** Timers that are set to more go off at once. */
 const LONGEST_TIMER_MS = 0x7fffffff;
 
-/** Why work ended early. */
-type Ending = "CANCELLED" | "DEADLINE_EXCEEDED";
-
 /** All that a client has under way. */
 export class Work {
-  /** Ends each. Listeners of one signal would do, but Node warns when there are many of them. */
+  /** Cancels each. Listeners of one signal would do, but Node warns when there are many of them. */
   readonly #underWay = new Set<() => void>();
   #closed = false;
 
@@ -21,29 +18,26 @@ export class Work {
   async until<T>(
     timeoutMs: number,
     caller: AbortSignal | undefined,
-    failure: (ending: Ending, message: string) => GatewayError,
+    failure: (code: "CANCELLED" | "DEADLINE_EXCEEDED", message: string) => GatewayError,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const ending = new AbortController();
     let ended: GatewayError | undefined;
-    const end = (why: Ending, message: string) => {
-      ended ??= failure(why, message);
+    const end = (...why: Parameters<typeof failure>) => {
+      ended ??= failure(...why);
       // With the reason that is AbortSignal's own: for connect-es that is a cancelled call, whose stream is reset so.
       ending.abort();
     };
     const timedOut = () => end("DEADLINE_EXCEEDED", "the deadline passed");
-    const cancel = () => end("CANCELLED", "the caller cancelled the call");
-    const close = () => end("CANCELLED", "the client was closed");
+    const cancel = () => end("CANCELLED", "the call was cancelled, or its client closed");
     const timer = setTimeout(timedOut, Math.min(timeoutMs, LONGEST_TIMER_MS));
     caller?.addEventListener("abort", cancel);
-    this.#underWay.add(close);
+    this.#underWay.add(cancel);
     try {
       if (timeoutMs <= 0) {
         timedOut();
-      } else if (caller?.aborted) {
+      } else if (caller?.aborted || this.#closed) {
         cancel();
-      } else if (this.#closed) {
-        close();
       }
       ending.signal.throwIfAborted();
       const aborted = new Promise<never>((_, reject) => ending.signal.addEventListener("abort", reject));
@@ -53,13 +47,13 @@ export class Work {
     } finally {
       clearTimeout(timer);
       caller?.removeEventListener("abort", cancel);
-      this.#underWay.delete(close);
+      this.#underWay.delete(cancel);
     }
   }
 
-  /** Ends all that is under way, and what comes after. */
+  /** Cancels all that is under way, and what comes after. */
   close(): void {
     this.#closed = true;
-    this.#underWay.forEach((end) => end());
+    this.#underWay.forEach((cancel) => cancel());
   }
 }

@@ -726,6 +726,8 @@ export interface TextOrCall extends ChallengeBase {
  * A challenge of a kind that the gateway does not know, or one that does not
  * keep to its kind's form. Show the prompt and what else is here, and answer
  * with `ChallengeAnswer.raw`.
+ *
+ * Also what a kind newer than this package becomes, with nothing but an id and a prompt.
  */
 export interface UnrecognizedChallenge extends ChallengeBase {
   /** Tells it from its alternatives. */
