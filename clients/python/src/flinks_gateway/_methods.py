@@ -51,8 +51,8 @@ class Method(Generic[Request, Result]):
     def outcome(self, call: Any) -> Result:
         """What one of gRPC's calls has come to; waits for it."""
         code = call.code()
-        metadata = (*call.initial_metadata(), *call.trailing_metadata())
-        return self.ended(code, call.details(), metadata, call.result() if code is grpc.StatusCode.OK else None)
+        reply = call.result() if code is grpc.StatusCode.OK else None
+        return self.ended(code, call.details(), (*call.initial_metadata(), *call.trailing_metadata()), reply)
 
     def ended(
         self, code: grpc.StatusCode, message: str | None, metadata: Metadata = (), reply: Sealed[bytes] | None = None
@@ -67,8 +67,10 @@ class Method(Generic[Request, Result]):
                 if outcome is not None:
                     return outcome
                 code, message = grpc.StatusCode.UNKNOWN, "the outcome is newer than this client"
-        # Raised outside of gRPC's frames and of all other exceptions: none is part of the traceback.
-        raise failed(code, message, metadata, cached=self.cached)
+        # Neither gRPC's frames and exceptions nor what else the other side said are part of the traceback.
+        error = failed(code, message, metadata, cached=self.cached)
+        del metadata
+        raise error
 
 
 def _write_answers(request: AnswerRequest) -> pb.AnswerChallengesRequest:
