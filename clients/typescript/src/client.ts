@@ -1,5 +1,4 @@
-// The client: three calls and a sign-in made of them. Deadlines, cancellation and retries are here; what carries the
-// calls is given by connect() of the platform.
+// The client: three calls and a sign-in made of them. What carries the calls is given by connect() of the platform.
 
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Idempotency } from "@bufbuild/protobuf/wkt";

@@ -53,9 +53,9 @@ export class GatewayError extends ReasonedError {
     readonly retryDelayMs: number | null = null,
     /** Each field at fault. */
     readonly fieldViolations: readonly FieldViolation[] = [],
-    options?: ErrorOptions,
+    cause?: unknown,
   ) {
-    super(message, options);
+    super(message, cause instanceof Error ? { cause } : undefined);
     this.reason = named(ErrorReason, reasonName, "ERROR_REASON_");
     this.flinksCode = metadata["flinks_code"] ?? "";
     this.httpStatus = Number.parseInt(metadata["http_status"] ?? "0", 10) || 0;
@@ -107,9 +107,8 @@ export function unexplained(code: StatusCode, message: string, repeatable: boole
   const unserved = code === "UNAUTHENTICATED" || code === "PERMISSION_DENIED" || code === "UNIMPLEMENTED";
   const reason = unserved ? "UNSPECIFIED" : code === "DEADLINE_EXCEEDED" ? code : "OUTCOME_UNKNOWN";
   const nextStep = unserved ? "CONTACT_OPERATOR" : "CHECK_OUTCOME";
-  const options = cause instanceof Error ? { cause } : undefined;
   const retryable = repeatable && !unserved;
-  return new GatewayError(message, code, `ERROR_REASON_${reason}`, nextStep, retryable, callId, {}, null, [], options);
+  return new GatewayError(message, code, `ERROR_REASON_${reason}`, nextStep, retryable, callId, {}, null, [], cause);
 }
 
 /**
