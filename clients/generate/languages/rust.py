@@ -1,7 +1,7 @@
 """Rust: the stubs by tonic-prost-build; the value types, `ByKind`, the errors' enums and the retry policy; the version.
 
-The enums of values are the stubs' own, but for those that only answers take: nothing is unspecified there. All texts
-are written loosely, and rustfmt puts them in form.
+The enums of values are the stubs' own, but for those that answers take: nothing is unspecified there. Code is written
+loosely here, and rustfmt puts it in form.
 """
 
 import dataclasses
@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import shutil
+from collections.abc import Callable
 
 import contract as source
 import tools
@@ -29,17 +30,12 @@ pub mod v1;
 pub(crate) mod values;
 """
 KEYWORDS = (
-    "as async await box break const continue do dyn else enum extern false fn for gen if impl in let loop macro match mod move "
-    "mut override priv pub ref return static struct trait true try type unsafe use virtual where while yield"
+    "as async await box break const continue do dyn else enum extern false final fn for gen if impl in let loop macro match "
+    "mod move mut override priv pub ref return static struct trait true try type typeof unsafe use virtual where while yield"
 ).split()
 TYPES = {
-    "string": "String",
-    "bool": "bool",
-    "int32": "i32",
-    "bytes": "Bytes",
-    "timestamp": "SystemTime",
-    "struct": "Json",
-}
+    "string": "String", "bool": "bool", "int32": "i32", "bytes": "Bytes", "timestamp": "SystemTime", "struct": "Json",
+}  # fmt: skip
 RESPONSES = {
     "Outcome": ["AuthorizeResponse", "AnswerChallengesResponse"],
     "FinalOutcome": ["CachedAuthorizeResponse"],
@@ -50,13 +46,13 @@ def generate(contract: source.Contract) -> None:
     types = values.read(contract)
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir(parents=True)
-    stubs(contract.image)
     files = {
         GENERATED / "mod.rs": MODULES,
-        GENERATED / "errors.rs": errors(contract),
-        GENERATED / "retries.rs": retries(),
+        GENERATED / "v1.rs": stubs(contract.image),
         GENERATED / "values.rs": value_types(types),
         GENERATED / "by_kind.rs": by_kind(types.challenge),
+        GENERATED / "errors.rs": errors(contract),
+        GENERATED / "retries.rs": retries(),
         PREDICATES: predicates(contract),
     }
     for path, text in files.items():
@@ -65,14 +61,10 @@ def generate(contract: source.Contract) -> None:
     shutil.copyfile(source.LICENSE, HOME / "LICENSE")
     shutil.copyfile(source.SERVICE_CONFIG, HOME / "service_config.json")
     tools.stamp(HOME / "Cargo.toml", r'^version = "([^"]*)"', contract.version)
-    tools.stamp(
-        HOME / "Cargo.lock",
-        r'^name = "flinks-gateway-client"\nversion = "([^"]*)"',
-        contract.version,
-    )
+    tools.stamp(HOME / "Cargo.lock", r'^name = "flinks-gateway-client"\nversion = "([^"]*)"', contract.version)
 
 
-def stubs(image: pathlib.Path) -> None:
+def stubs(image: pathlib.Path) -> str:
     out = tools.TOOLS / "rust" / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -82,15 +74,16 @@ def stubs(image: pathlib.Path) -> None:
         "--target-dir", tools.TOOLS / "rust" / "target",
         "--", image, out,
     )  # fmt: skip
-    written = out.joinpath(f"{source.PACKAGE}.rs").read_text()
-    GENERATED.joinpath("v1.rs").write_text(HEADER + written)
+    return out.joinpath(f"{source.PACKAGE}.rs").read_text()
+
+
+# The value types
 
 
 def value_types(types: Values) -> str:
     unrecognized = types.challenge.alternatives[-1]
     answered = {field.type for kind in types.answer.alternatives for field in kind.record.fields}
     parts = [
-        "//! What calls take and give.\n",
         "use std::time::SystemTime;\n",
         "use bytes::Bytes;\nuse derive_more::{Debug, From};\n",
         "use crate::{json::Json, stubs::v1};\n",
@@ -101,10 +94,10 @@ def value_types(types: Values) -> str:
         *(received(record) for record in types.received),
         received(challenge(types.challenge)),
         kinds(types.challenge),
-        received(Record(unrecognized.record.name, unrecognized.record.doc, unrecognized.own), "Default"),
+        received(dataclasses.replace(unrecognized.record, fields=unrecognized.own), "Default"),
         answers(types.answer),
-        *(only_sent(enum) for enum in types.enums if enum.name in answered),
-        *(reader(enum) for enum in types.enums if not types.sends_only(enum.name)),
+        *(sent_enum(enum) for enum in types.enums if enum.name in answered),
+        *(received_enum(enum) for enum in types.enums if not types.sends_only(enum.name)),
     ]
     return linked("\n".join(parts), types)
 
@@ -112,42 +105,26 @@ def value_types(types: Values) -> str:
 def sent(record: Record) -> str:
     """A request or a part of one, with a function that takes what it must be made with."""
     required = [field for field in record.fields if record.required(field)]
-    arguments = ", ".join(f"{name(field)}: {argument(field)}" for field in required)
-    values = "".join(f"{name(field)}: {argument_value(field)}," for field in required)
-    values += "".join(f"{name(field)}: Default::default()," for field in record.fields if field not in required)
-    converted = "".join(f"{name(field)}: {to_stub(record, field)}," for field in record.fields)
+    made = [f"{name(field)}: {argument_value(field)}" for field in required]
+    made += [f"{name(field)}: Default::default()" for field in record.fields if field not in required]
     return f"""{structure(record)}
 impl {record.name} {{
     /// With what has no default.
     #[must_use]
-    pub fn new({arguments}) -> Self {{
-        Self {{ {values} }}
-    }}
+    pub fn new({arguments(required)}) -> Self {{ Self {{ {", ".join(made)} }} }}
 }}
 
-impl From<{record.name}> for v1::{record.name} {{
-    fn from(value: {record.name}) -> Self {{
-        Self {{ {converted} }}
-    }}
-}}
-"""
+{conversion(record.name, f"v1::{record.name}", to_stub, record)}"""
 
 
 def received(record: Record, derive: str = "") -> str:
-    converted = "".join(f"{name(field)}: {from_stub(record, field, f'value.{name(field)}')}," for field in record.fields)
-    return f"""{structure(record, derive)}
-impl From<v1::{record.name}> for {record.name} {{
-    fn from(value: v1::{record.name}) -> Self {{
-        Self {{ {converted} }}
-    }}
-}}
-"""
+    return f"{structure(record, derive)}\n{conversion(f'v1::{record.name}', record.name, from_stub, record)}"
 
 
 def structure(record: Record, derive: str = "") -> str:
     # JSON has numbers with fractions, and there is JSON in challenges.
-    comparable = all(field.kind != "struct" and not field.type.startswith("Challenge") for field in record.fields)
-    derives = ", ".join(filter(None, ["Clone", "Debug", derive, "PartialEq", "Eq" if comparable else ""]))
+    exact = all(field.kind != "struct" and not field.type.startswith("Challenge") for field in record.fields)
+    derives = ", ".join(filter(None, ["Clone", "Debug", derive, "PartialEq", "Eq" if exact else ""]))
     return f"""{comment(record.doc)}#[derive({derives})]
 #[non_exhaustive]
 pub struct {record.name} {{
@@ -170,39 +147,27 @@ def subject(sum: Sum) -> str:
     return f"""/// Who signs in.
 #[derive(Clone, Debug, From, PartialEq, Eq)]
 pub enum {sum.name} {{
-{variants(sum, "#[from]")}}}
+{variants(sum, "#[from] ")}}}
 
-impl From<{sum.name}> for {stub} {{
-    fn from(value: {sum.name}) -> Self {{
-        match value {{ {arms} }}
-    }}
-}}
-"""
+{into(sum.name, stub, f"match value {{ {arms} }}")}"""
 
 
 def outcome(sum: Sum) -> str:
+    def reading(response: str) -> str:
+        stub = f"v1::{snake(response)}::{source.camel(sum.oneof)}"
+        arms = "".join(f"{stub}::{variant(kind)}(it) => {sum.name}::{variant(kind)}(it.into())," for kind in sum.alternatives)
+        made = into(f"v1::{response}", f"Option<{sum.name}>", f"Some(match value.{sum.oneof}? {{ {arms} }})")
+        return f"\n/// None for an outcome that this client does not know.\n{made}"
+
     return f"""{comment(sum.doc)}#[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub enum {sum.name} {{
 {variants(sum)}}}
-""" + "".join(outcome_of(sum, response) for response in RESPONSES[sum.name])
-
-
-def outcome_of(sum: Sum, response: str) -> str:
-    received = f"v1::{snake(response)}::{source.camel(sum.oneof)}"
-    arms = "".join(f"{received}::{variant(kind)}(it) => {sum.name}::{variant(kind)}(it.into())," for kind in sum.alternatives)
-    return f"""
-/// None for an outcome that this client does not know.
-impl From<v1::{response}> for Option<{sum.name}> {{
-    fn from(value: v1::{response}) -> Self {{
-        Some(match value.{sum.oneof}? {{ {arms} }})
-    }}
-}}
-"""
+{"".join(map(reading, RESPONSES[sum.name]))}"""
 
 
 def variants(sum: Sum, attribute: str = "") -> str:
-    """Each alternative as a variant that holds it; those of a type of their own have the attribute."""
+    """A variant for each alternative; with the attribute for those that have a type of their own."""
     lines = ""
     for kind in sum.alternatives:
         own, type = (attribute, kind.record.name) if kind.field.type else ("", TYPES[kind.field.kind])
@@ -219,121 +184,103 @@ def challenge(sum: Sum) -> Record:
 
 
 def kinds(sum: Sum) -> str:
+    """Users write `..` in patterns of kinds, so that a new field is none of their concern."""
     *known, unrecognized = sum.alternatives
     other = variant(unrecognized)
-    names = "".join(f'Self::{variant(kind)} {{ .. }} => "{kind.field.name}",' for kind in sum.alternatives)
-    arms = "".join(kind_arm(kind) for kind in known)
+    stub = f"v1::{snake(sum.message)}::{source.camel(sum.oneof)}"
+    lines = names = ""
+    arms = f"None => Self::{other}(Default::default()), Some(Kind::{other}(it)) => Self::{other}(it.into()),"
+    for kind in known:
+        taken = ", ".join(name(field) for field in kind.own)
+        made = ", ".join(f"{name(field)}: {from_stub(kind.record, field, name(field))}" for field in kind.own)
+        lines += comment(f"{kind.record.doc}\n\n{kind.field.doc}")
+        lines += f"#[non_exhaustive]\n{variant(kind)} {{ {members(kind.record, kind.own)} }},\n"
+        arms += f"Some(Kind::{variant(kind)}(v1::{kind.field.type} {{ {taken} }})) => Self::{variant(kind)} {{ {made} }},"
+        names += f'Self::{variant(kind)} {{ .. }} => "{kind.field.name}",'
     return f"""/// How a challenge is answered. A kind newer than this client is `{other}`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChallengeKind {{
-{"".join(map(kind_variant, known))}{comment(unrecognized.field.doc)}{other}({unrecognized.record.name}),
+{lines}{comment(unrecognized.field.doc)}{other}({unrecognized.record.name}),
 }}
 
 impl ChallengeKind {{
     /// The contract's name of the kind, such as `{known[0].field.name}`.
     #[must_use]
     pub const fn name(&self) -> &'static str {{
-        match self {{ {names} }}
+        match self {{ {names} Self::{other}(_) => "{unrecognized.field.name}" }}
     }}
 }}
 
-impl From<Option<v1::challenge::Kind>> for ChallengeKind {{
-    fn from(kind: Option<v1::challenge::Kind>) -> Self {{
-        use v1::challenge::Kind;
-        match kind {{
-            {arms}
-            Some(Kind::{other}(value)) => Self::{other}(value.into()),
-            None => Self::{other}(Default::default()),
-        }}
-    }}
-}}
-"""
-
-
-def kind_arm(kind: Alternative) -> str:
-    names = ", ".join(name(field) for field in kind.own)
-    converted = ", ".join(f"{name(field)}: {from_stub(kind.record, field, name(field))}" for field in kind.own)
-    return f"Some(Kind::{variant(kind)}(v1::{kind.field.type} {{ {names} }})) => Self::{variant(kind)} {{ {converted} }},"
-
-
-def kind_variant(kind: Alternative) -> str:
-    return f"{comment(kind_doc(kind))}#[non_exhaustive]\n{variant(kind)} {{ {members(kind.record, kind.own)} }},\n"
-
-
-def kind_doc(kind: Alternative) -> str:
-    return f"{kind.record.doc}\n\n{kind.field.doc}"
+{into(f"Option<{stub}>", "ChallengeKind", f"use {stub}; match value {{ {arms} }}")}"""
 
 
 def answers(sum: Sum) -> str:
-    stub = f"v1::{sum.message}"
-    functions = "\n".join(answer(sum, kind) for kind in sum.alternatives)
+    stub = f"v1::{snake(sum.message)}::{source.camel(sum.oneof)}"
+
+    def function(kind: Alternative) -> str:
+        doc = "\n\n".join([kind.field.doc, *(f"`{field.name}`: {field.doc}" for field in kind.own)])
+        made = ", ".join(f"{name(field)}: {argument_value(field)}" for field in kind.own)
+        made = f"v1::{kind.field.type} {{ {made} }}" if made else argument_value(kind.field)
+        return f"""{comment(doc)}pub fn {kind.field.name}(challenge_id: impl Into<String>, {arguments(kind.record.fields)}) -> Self {{
+    let {sum.oneof} = {stub}::{variant(kind)}({made});
+    Self {{ challenge_id: challenge_id.into(), {sum.oneof} }}
+}}
+"""
+
+    made = f"Self {{ challenge_id: value.challenge_id, {sum.oneof}: Some(value.{sum.oneof}) }}"
+    functions = "\n".join(map(function, sum.alternatives))
     return f"""/// The answer to one challenge, made by the function for its kind. Texts are sent byte for byte.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct {sum.name} {{
     challenge_id: String,
     #[debug("[redacted]")]
-    {sum.oneof}: v1::{snake(sum.message)}::{source.camel(sum.oneof)},
+    {sum.oneof}: {stub},
 }}
 
 impl {sum.name} {{
 {functions}}}
 
-impl From<{sum.name}> for {stub} {{
-    fn from(value: {sum.name}) -> Self {{
-        Self {{ challenge_id: value.challenge_id, {sum.oneof}: Some(value.{sum.oneof}) }}
-    }}
-}}
-"""
+{into(sum.name, f"v1::{sum.message}", made)}"""
 
 
-def answer(sum: Sum, kind: Alternative) -> str:
-    doc = "\n\n".join([kind.field.doc, *(f"`{field.name}`: {field.doc}" for field in kind.own)])
-    arguments = ", ".join(f"{name(field)}: {argument(field)}" for field in kind.record.fields)
-    made = ", ".join(f"{name(field)}: {argument_value(field)}" for field in kind.own)
-    made = f"v1::{kind.field.type} {{ {made} }}" if made else argument_value(kind.field)
-    return f"""{comment(doc)}pub fn {kind.field.name}(challenge_id: impl Into<String>, {arguments}) -> Self {{
-    let {sum.oneof} = v1::{snake(sum.message)}::{source.camel(sum.oneof)}::{variant(kind)}({made});
-    Self {{ challenge_id: challenge_id.into(), {sum.oneof} }}
-}}
-"""
-
-
-def only_sent(enum: source.Enum) -> str:
+def sent_enum(enum: source.Enum) -> str:
     """An enum without a value for "unspecified"."""
     said = [value for value in enum.values if value.number]
-    lines = "".join(f"{comment(value.doc)}{source.camel(value.name)},\n" for value in said)
-    arms = "".join(f"{enum.name}::{each} => v1::{enum.name}::{each}," for each in (source.camel(value.name) for value in said))
+    arms = "".join(f"{enum.name}::{source.camel(value.name)} => v1::{enum.name}::{source.camel(value.name)}," for value in said)
     return f"""{comment(enum.doc)}#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum {enum.name} {{
-{lines}}}
+{constants(said)}}}
 
-impl From<{enum.name}> for i32 {{
-    fn from(value: {enum.name}) -> Self {{
-        Self::from(match value {{ {arms} }})
-    }}
-}}
-"""
+{into(enum.name, "i32", f"Self::from(match value {{ {arms} }})")}"""
 
 
-def reader(enum: source.Enum) -> str:
+def received_enum(enum: source.Enum) -> str:
     unknown = source.camel(values.unknown(enum).name)
-    return f"""fn {snake(enum.name)}(number: i32) -> {enum.name} {{
-    {enum.name}::try_from(number).unwrap_or({enum.name}::{unknown})
-}}
-"""
+    return f"fn {snake(enum.name)}(number: i32) -> {enum.name} {{ {enum.name}::try_from(number).unwrap_or({enum.name}::{unknown}) }}\n"
+
+
+# An answerer
 
 
 def by_kind(sum: Sum) -> str:
-    kinds = [(kind, *given(sum, kind)) for kind in sum.alternatives]
-    members = "".join(f"{kind.field.name}: Option<Function<'a, ({types}), E>>," for kind, _, _, types in kinds)
-    nothing = "".join(f"{kind.field.name}: None," for kind in sum.alternatives)
-    setters = "\n".join(setter(kind, values, types) for kind, _, values, types in kinds)
-    known = "".join(f"ChallengeKind::{variant(kind)} {{ .. }} => self.{kind.field.name}.is_some()," for kind in sum.alternatives)
-    calls = "".join(
-        f"ChallengeKind::{variant(kind)} {pattern} => self.{kind.field.name}.as_mut()?(({values})),"
-        for kind, pattern, values, _ in kinds
-    )
+    lines = nothing = setters = known = calls = ""
+    for kind in sum.alternatives:
+        function = kind.field.name
+        pattern, taken, types = given(kind, kind is sum.alternatives[-1])
+        lines += f"{function}: Option<Function<'a, ({types}), E>>,"
+        nothing += f"{function}: None,"
+        known += f"ChallengeKind::{variant(kind)} {{ .. }} => self.{function}.is_some(),"
+        calls += f"ChallengeKind::{variant(kind)} {pattern} => self.{function}.as_mut()?(({taken})),"
+        setters += f"""{comment(kind.record.doc)}pub fn {function}<F>(mut self, mut function: impl FnMut({types}) -> F + Send + 'a) -> Self
+where
+    F: Future<Output = Result<Answer, E>> + Send + 'a,
+{{
+    self.{function} = Some(Box::new(move |({taken})| Box::pin(function({taken}))));
+    self
+}}
+
+"""
     return f"""use std::future::Future;
 
 use super::values::*;
@@ -341,20 +288,16 @@ use crate::by_kind::{{Answered, Function}};
 
 /// An answerer for [`Client::sign_in`](crate::Client::sign_in), from a function for each kind of challenge.
 #[must_use]
-pub struct ByKind<'a, E> {{ {members} }}
+pub struct ByKind<'a, E> {{ {lines} }}
 
 impl<E> Default for ByKind<'_, E> {{
-    fn default() -> Self {{
-        Self {{ {nothing} }}
-    }}
+    fn default() -> Self {{ Self {{ {nothing} }} }}
 }}
 
 impl<'a, E> ByKind<'a, E> {{
 {setters}
     /// Whether there is a function for a kind.
-    pub(crate) fn answers(&self, kind: &ChallengeKind) -> bool {{
-        match kind {{ {known} }}
-    }}
+    pub(crate) fn answers(&self, kind: &ChallengeKind) -> bool {{ match kind {{ {known} }} }}
 
     /// Calls the function for a challenge.
     pub(crate) fn answer(&mut self, challenge: Challenge) -> Option<Answered<'a, E>> {{
@@ -364,26 +307,15 @@ impl<'a, E> ByKind<'a, E> {{
 """
 
 
-def given(sum: Sum, kind: Alternative) -> tuple[str, str, str]:
-    """What a kind's function takes: the challenge, and what there is to pick from, or all that is there of what nobody
-    knows. As a pattern of the kind that finds it, as values and as types."""
-    if kind is sum.alternatives[-1]:
+def given(kind: Alternative, is_last: bool) -> tuple[str, str, str]:
+    """What a kind's function takes: the challenge, and what there is to pick from, or all there is of what nobody knows.
+    As a pattern of the kind that finds it, as values and as types. Other fields are in the challenge's kind."""
+    if is_last:
         return f"({kind.field.name})", f"challenge, {kind.field.name}", f"Challenge, {kind.field.type}"
     for field in kind.own:
         if field.repeated:
             return f"{{ {name(field)}, .. }}", f"challenge, {name(field)}", f"Challenge, {type_of(kind.record, field)}"
     return "{ .. }", "challenge,", "Challenge,"
-
-
-def setter(kind: Alternative, values: str, types: str) -> str:
-    return f"""{comment(kind.record.doc)}pub fn {kind.field.name}<F>(mut self, mut function: impl FnMut({types}) -> F + Send + 'a) -> Self
-where
-    F: Future<Output = Result<Answer, E>> + Send + 'a,
-{{
-    self.{kind.field.name} = Some(Box::new(move |({values})| Box::pin(function({values}))));
-    self
-}}
-"""
 
 
 # Names, types and conversions
@@ -417,12 +349,15 @@ def redaction(field: source.Field) -> str:
     return '#[debug("[redacted]")] ' if field.secret else ""
 
 
+def arguments(fields: list[source.Field]) -> str:
+    return ", ".join(f"{name(field)}: {argument(field)}" for field in fields)
+
+
 def argument(field: source.Field) -> str:
-    """The type of a function's argument."""
+    one = field.type or TYPES[field.kind]
     if field.repeated:
-        return f"impl IntoIterator<Item = impl Into<{field.type or TYPES[field.kind]}>>"
-    types = {"string": "impl Into<String>", "sum": f"impl Into<{field.type}>", "int32": "usize"}
-    return types.get(field.kind) or field.type or TYPES[field.kind]
+        return f"impl IntoIterator<Item = impl Into<{one}>>"
+    return {"string": f"impl Into<{one}>", "sum": f"impl Into<{one}>", "int32": "usize"}.get(field.kind, one)
 
 
 def argument_value(field: source.Field) -> str:
@@ -431,11 +366,19 @@ def argument_value(field: source.Field) -> str:
     if field.kind == "int32":
         # What the wire cannot count is beyond the last of anything, and refused as such.
         return f"i32::try_from({name(field)}).unwrap_or(i32::MAX)"
-    return f"{name(field)}.into()" if field.kind in ("string", "enum", "sum") else name(field)
+    return f"{name(field)}.into()" if field.kind in ("string", "sum", "enum") else name(field)
 
 
-def to_stub(record: Record, field: source.Field) -> str:
-    value = f"value.{name(field)}"
+def into(given: str, made: str, body: str) -> str:
+    return f"impl From<{given}> for {made} {{ fn from(value: {given}) -> Self {{ {body} }} }}\n"
+
+
+def conversion(given: str, made: str, convert: Callable[[Record, source.Field, str], str], record: Record) -> str:
+    fields = (f"{name(field)}: {convert(record, field, f'value.{name(field)}')}" for field in record.fields)
+    return into(given, made, f"Self {{ {', '.join(fields)} }}")
+
+
+def to_stub(record: Record, field: source.Field, value: str) -> str:
     if field.kind == "sum":
         return f"Some({value}.into())"
     if field.kind == "enum":
@@ -454,6 +397,7 @@ def from_stub(record: Record, field: source.Field, value: str) -> str:
 
 
 def each(record: Record, field: source.Field, value: str, convert: str) -> str:
+    """A value converted: whatever is in it, where it is a list or may be absent."""
     if field.repeated:
         return f"{value}.into_iter().map({convert}).collect()"
     return f"{value}.map({convert})" if is_option(record, field) else f"{convert}({value})"
@@ -470,111 +414,84 @@ def comment(doc: str) -> str:
 
 def linked(text: str, types: Values) -> str:
     """Makes links where the contract names what users see."""
-    links = {f"{record.name}.{field.name}": f"{record.name}::{field.name}" for record in types.sent + types.received for field in record.fields}
+    records = [*types.sent, *types.received, challenge(types.challenge)]
+    links = {f"{record.name}.{field.name}": f"{record.name}::{field.name}" for record in records for field in record.fields}
     links |= {f"{types.answer.message}.{kind.field.name}": f"Answer::{kind.field.name}" for kind in types.answer.alternatives}
+    kinds = {kind.field.name: variant(kind) for kind in types.challenge.alternatives}
     text = re.sub(r"`(\w+\.\w+)`", lambda span: f"[`{links[span[1]]}`]" if span[1] in links else span[0], text)
     text = re.sub(r"/// Answered with `(\w+)`", r"/// Answered with [`Answer::\1`]", text)
-    kinds = {f"`{kind.field.name}`": f"[`{variant(kind)}`](ChallengeKind::{variant(kind)})" for kind in types.challenge.alternatives}
-    return re.sub(r"(?<=/// To )`\w+`", lambda span: kinds[span[0]], text)
+    return re.sub(r"/// To `(\w+)`", lambda span: f"/// To [`{kinds[span[1]]}`](ChallengeKind::{kinds[span[1]]})", text)
+
+
+def constants(values: list[source.Value]) -> str:
+    return "".join(f"{comment(value.doc)}{source.camel(value.name)},\n" for value in values)
 
 
 # Errors and retries
 
 
 def errors(contract: source.Contract) -> str:
-    reasons = enum(
-        "ErrorReason",
-        "What went wrong: the `ErrorReason` of the contract. The list grows.",
-        contract.reasons,
-    )
-    steps = enum(
-        "NextStep",
-        "Who must do what after an error: the `NextStep` of the contract. The list grows.",
-        contract.next_steps,
-    )
     predicates = "\n".join(
-        f"    /// Whether the reason is [`{value.name}`](ErrorReason::{source.camel(value.name)}).\n"
-        f"    #[must_use]\n"
-        f"    pub fn is_{value.name.lower()}(&self) -> bool {{\n"
-        f"        self.reason() == ErrorReason::{source.camel(value.name)}\n"
-        f"    }}\n"
+        f"""/// Whether the reason is [`{value.name}`](ErrorReason::{source.camel(value.name)}).
+#[must_use]
+pub fn is_{value.name.lower()}(&self) -> bool {{ self.reason() == ErrorReason::{source.camel(value.name)} }}
+"""
         for value in contract.reasons
         if value.number
     )
-    return (
-        "use crate::GatewayError;\n\n"
-        f"{reasons}\n{steps}\n"
-        f"/// A predicate for each reason.\nimpl GatewayError {{\n{predicates}}}\n"
-    )
+    return f"""use crate::GatewayError;
+
+{growing_enum("ErrorReason", "What went wrong", contract.reasons)}
+{growing_enum("NextStep", "Who must do what after an error", contract.next_steps)}
+/// A predicate for each reason.
+impl GatewayError {{
+{predicates}}}
+"""
 
 
-def enum(name: str, doc: str, values: list[source.Value]) -> str:
-    def lines(template: str) -> str:
-        return "\n".join(
-            template.format(camel=source.camel(value.name), name=value.name, full=value.full_name)
-            for value in values
-        )
+def growing_enum(name: str, doc: str, values: list[source.Value]) -> str:
+    def arms(template: str) -> str:
+        return ",".join(template.format(camel=source.camel(value.name), name=value.name, full=value.full_name) for value in values)
 
-    members = "".join(
-        f"{comment(value.doc)}{'' if value.number else '#[default] '}{source.camel(value.name)},\n" for value in values
-    )
-    return f"""/// {doc}
+    return f"""/// {doc}: the `{name}` of the contract. The list grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum {name} {{
-{members}}}
+#[default]
+{constants(values)}}}
 
 impl {name} {{
     /// All of them, in the contract's order.
-    pub const ALL: &[Self] = &[
-{lines("        Self::{camel},")}
-    ];
+    pub const ALL: &[Self] = &[{arms("Self::{camel}")}];
 
     /// The name in the contract, without the enum's prefix.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {{
-        match self {{
-{lines('            Self::{camel} => "{name}",')}
-        }}
-    }}
+    pub const fn as_str(self) -> &'static str {{ match self {{ {arms('Self::{camel} => "{name}"')} }} }}
 
     /// The name on the wire, with the enum's prefix.
     #[must_use]
-    pub const fn full_name(self) -> &'static str {{
-        match self {{
-{lines('            Self::{camel} => "{full}",')}
-        }}
-    }}
+    pub const fn full_name(self) -> &'static str {{ match self {{ {arms('Self::{camel} => "{full}"')} }} }}
 
     /// The value of a name as it is on the wire: unspecified when this client does not know it.
     #[must_use]
-    pub fn from_full_name(name: &str) -> Self {{
-        match name {{
-{lines('            "{full}" => Self::{camel},')}
-            _ => Self::default(),
-        }}
-    }}
+    pub fn from_full_name(name: &str) -> Self {{ match name {{ {arms('"{full}" => Self::{camel}')}, _ => Self::default() }} }}
 }}
 
 impl std::fmt::Display for {name} {{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{
-        f.pad(self.as_str())
-    }}
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{ f.pad(self.as_str()) }}
 }}
 """
 
 
 def predicates(contract: source.Contract) -> str:
     """For the conformance runner, which asks all of them."""
-    names = [f"is_{value.name.lower()}" for value in contract.reasons if value.number]
-    rows = "\n".join(f'        ("{name}", error.{name}()),' for name in names)
+    names = (f"is_{value.name.lower()}" for value in contract.reasons if value.number)
+    rows = ",".join(f'("{name}", error.{name}())' for name in names)
     return f"""use flinks_gateway_client::GatewayError;
 
 /// The names of all predicates that are true.
 pub fn predicates(error: &GatewayError) -> Vec<&'static str> {{
-    let all = [
-{rows}
-    ];
+    let all = [{rows}];
     all.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect()
 }}
 """

@@ -6,15 +6,12 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, Request, Response, Status};
 
 use crate::{
-    GatewayError,
+    Client, GatewayError,
     channel::{Channel, Taken},
     error::{code, is_unsent},
     generated::retries,
-    options::Token,
     stubs::v1::authorization_service_client::AuthorizationServiceClient,
 };
-
-const MAX_MESSAGE_BYTES: usize = 32 << 20;
 
 /// The longest deadline: beyond it timers and headers run out of digits.
 const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -40,18 +37,7 @@ impl RetryPolicy {
 
 pub(crate) type Stub = AuthorizationServiceClient<Channel>;
 
-/// How calls are made over a channel.
-#[derive(Clone)]
-pub(crate) struct Caller {
-    stub: Stub,
-    token: Option<Token>,
-}
-
-impl Caller {
-    pub(crate) fn new(channel: Channel, token: Option<Token>) -> Self {
-        Self { stub: Stub::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES), token }
-    }
-
+impl Client {
     /// Calls a method by its name in the contract; `send` is the stub's.
     pub(crate) async fn call<Q: Clone, R: Into<Option<O>>, O, F>(
         &self,
@@ -69,7 +55,7 @@ impl Caller {
         let deadline = Instant::now() + timeout.min(MAX_TIMEOUT);
         let attempts = async {
             let token = match &self.token {
-                Some(token) => Some(token.header().await?),
+                Some(token) => Some(token.0.header().await?),
                 None => None,
             };
             let (mut attempt, mut sent_again) = (1, false);
@@ -89,7 +75,7 @@ impl Caller {
                 };
                 // The connection at hand was gone, after GOAWAY, before anything took the message: it goes over a new
                 // one. Both hyper and the message itself say so; whatever was taken is never sent again.
-                if !sent_again && is_unsent(&status) && !taken.0.load(Ordering::SeqCst) {
+                if !sent_again && is_unsent(&status) && !taken.load(Ordering::SeqCst) {
                     sent_again = true;
                     continue;
                 }

@@ -20,8 +20,7 @@ use tower::{ServiceExt as _, util::BoxCloneSyncService};
 const DETAILS: &str = "grpc-status-details-bin";
 
 /// An extension of requests: whether the connection took anything of the message.
-#[derive(Clone, Default)]
-pub(crate) struct Taken(pub(crate) Arc<AtomicBool>);
+pub(crate) type Taken = Arc<AtomicBool>;
 
 pub(crate) type Channel = BoxCloneSyncService<Request<Body>, Response<Body>, Error>;
 
@@ -30,7 +29,7 @@ pub(crate) fn channel(endpoint: &Endpoint) -> Channel {
 }
 
 fn watched(mut request: Request<Body>) -> Request<Body> {
-    let Taken(taken) = request.extensions_mut().remove().unwrap_or_default();
+    let taken: Taken = request.extensions_mut().remove().unwrap_or_default();
     request.map(|body| {
         Body::new(body.map_frame(move |frame| {
             taken.store(true, Ordering::SeqCst);

@@ -12,10 +12,13 @@ use tokio::{runtime::Handle, time::timeout};
 use crate::{
     Answer, AuthorizeRequest, CachedAuthorizeRequest, ChallengeRound, FinalOutcome, GatewayError, InvalidOptions,
     Options, Outcome,
-    call::{Caller, Stub},
+    call::Stub,
     channel::channel,
+    options::{Secret, Token},
     stubs::v1,
 };
+
+const MAX_MESSAGE_BYTES: usize = 32 << 20;
 
 /// A client of a gateway.
 ///
@@ -27,7 +30,8 @@ pub struct Client {
     #[expect(dead_code, reason = "for Debug")]
     address: String,
     #[debug(skip)]
-    caller: Caller,
+    pub(crate) stub: Stub,
+    pub(crate) token: Option<Secret<Token>>,
     live_timeout: Duration,
     cached_timeout: Duration,
 }
@@ -46,7 +50,8 @@ impl Client {
         }
         Ok(Self {
             address,
-            caller: Caller::new(channel(&endpoint), options.bearer_token.map(|token| token.0)),
+            stub: Stub::new(channel(&endpoint)).max_decoding_message_size(MAX_MESSAGE_BYTES),
+            token: options.bearer_token,
             live_timeout: options.live_timeout.unwrap_or(Duration::from_secs(250)),
             cached_timeout: options.cached_timeout.unwrap_or(Duration::from_secs(35)),
         })
@@ -79,7 +84,7 @@ impl Client {
     /// [`retryable`](GatewayError::retryable).
     pub async fn authorize(&self, request: AuthorizeRequest) -> Result<Outcome, GatewayError> {
         let send = |mut stub: Stub, request| async move { stub.authorize(request).await };
-        self.caller.call("Authorize", self.live_timeout, request.into(), send).await
+        self.call("Authorize", self.live_timeout, request.into(), send).await
     }
 
     /// Answers the challenges of a round, from any process that has its continuation. The answers are checked before
@@ -98,7 +103,7 @@ impl Client {
             answers: answers.into_iter().map(Into::into).collect(),
         };
         let send = |mut stub: Stub, request| async move { stub.answer_challenges(request).await };
-        self.caller.call("AnswerChallenges", self.live_timeout, request, send).await
+        self.call("AnswerChallenges", self.live_timeout, request, send).await
     }
 
     /// Reopens a saved login from Flinks' cache, without asking the bank.
@@ -108,7 +113,7 @@ impl Client {
     /// Those of the login's last refresh too. `UNAVAILABLE` is repeated as `service_config.json` says.
     pub async fn cached_authorize(&self, request: CachedAuthorizeRequest) -> Result<FinalOutcome, GatewayError> {
         let send = |mut stub: Stub, request| async move { stub.cached_authorize(request).await };
-        self.caller.call("CachedAuthorize", self.cached_timeout, request.into(), send).await
+        self.call("CachedAuthorize", self.cached_timeout, request.into(), send).await
     }
 
     /// A whole sign-in: [`authorize`](Self::authorize), then the answerer and [`answer`](Self::answer) for each round.

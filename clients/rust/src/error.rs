@@ -12,7 +12,10 @@ use derive_more::{Debug, Display};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{ErrorReason, NextStep, options::BoxError};
+use crate::{
+    ErrorReason, NextStep,
+    options::{BoxError, Secret},
+};
 
 const DOMAIN: &str = "flinks-gateway";
 
@@ -26,7 +29,7 @@ const DOMAIN: &str = "flinks-gateway";
 pub struct GatewayError(Arc<parts::GatewayError>);
 
 mod parts {
-    use super::{BTreeMap, BoxError, Code, Debug, Duration, ErrorReason, FieldViolation, NextStep};
+    use super::{BTreeMap, BoxError, Code, Debug, Duration, ErrorReason, FieldViolation, NextStep, Secret};
 
     /// What an error holds, by the name that it is printed with.
     #[derive(Debug)]
@@ -40,9 +43,8 @@ mod parts {
         pub(super) retry_delay: Option<Duration>,
         pub(super) field_violations: Vec<FieldViolation>,
         pub(super) metadata: BTreeMap<String, String>,
-        /// What the function of a token failed with. It may hold one.
-        #[debug("[redacted]")]
-        pub(super) source: Option<BoxError>,
+        /// What the function of a token failed with: it may hold one.
+        pub(super) source: Option<Secret<BoxError>>,
         pub(super) call_id: String,
     }
 }
@@ -138,7 +140,7 @@ impl GatewayError {
     /// The error of a call whose token was not to be had. What the function failed with is handed on, never printed.
     pub(crate) fn without_token(error: BoxError) -> Self {
         let status = Status::unauthenticated("the function that gives the bearer token failed");
-        Self::with_source(&status, false, Some(error))
+        Self::with_source(&status, false, Some(Secret(error)))
     }
 
     /// The error of a round whose answers were not there in time: what the gateway would say.
@@ -151,7 +153,7 @@ impl GatewayError {
         Self::new(&Status::with_error_details(Code::NotFound, message, details), false)
     }
 
-    fn with_source(status: &Status, repeatable: bool, source: Option<BoxError>) -> Self {
+    fn with_source(status: &Status, repeatable: bool, source: Option<Secret<BoxError>>) -> Self {
         let code = code(status);
         let info = status.get_details_error_info().filter(|info| info.domain == DOMAIN);
         let (reason, next_step, retryable) = match (&info, code) {
@@ -196,7 +198,7 @@ impl GatewayError {
 
 impl Error for GatewayError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_deref().map(|error| error as _)
+        self.0.source.as_ref().map(|error| &*error.0 as _)
     }
 }
 

@@ -107,20 +107,21 @@ impl Options {
     }
 
     pub(crate) fn endpoint(&self, address: &str) -> Result<Endpoint, InvalidOptions> {
-        let refuse = |message: &str| Err(InvalidOptions(message.into()));
-        let Some(host) = host(address) else { return refuse("the address is not host:port") };
+        let host = host(address);
+        let loopback = host.as_deref().is_some_and(is_loopback);
         let anywhere = self.dangerously_allow_plaintext_beyond_loopback;
-        if matches!(&self.bearer_token, Some(Secret(Token::Fixed(token))) if bearer(token).is_none()) {
-            return refuse(UNREADABLE_TOKEN);
-        }
-        if anywhere && !self.plaintext {
-            return refuse("dangerously_allow_plaintext_beyond_loopback needs plaintext");
-        }
-        if self.plaintext && (self.ca.is_some() || self.certificate.is_some() || self.private_key.is_some()) {
-            return refuse("plaintext excludes ca, certificate and private_key");
-        }
-        if self.plaintext && !anywhere && !is_loopback(&host) {
-            return refuse("plaintext is for loopback addresses only");
+        let of_tls = [&self.ca, &self.certificate, &self.private_key].into_iter().any(Option::is_some);
+        let faults = [
+            (host.is_none(), "the address is not host:port"),
+            (self.bearer_token.as_ref().is_some_and(|token| token.0.is_unreadable()), UNREADABLE_TOKEN),
+            (anywhere && !self.plaintext, "dangerously_allow_plaintext_beyond_loopback needs plaintext"),
+            (self.plaintext && of_tls, "plaintext excludes ca, certificate and private_key"),
+            (self.plaintext && !anywhere && !loopback, "plaintext is for loopback addresses only"),
+            (self.ca.as_ref().is_some_and(|ca| !is_certificate(&ca.0)), "ca holds no certificate"),
+            (self.certificate.is_some() != self.private_key.is_some(), "certificate and private_key need each other"),
+        ];
+        if let Some((_, fault)) = faults.iter().find(|(is, _)| *is) {
+            return Err(InvalidOptions((*fault).into()));
         }
         let scheme = if self.plaintext { "http" } else { "https" };
         let endpoint = Endpoint::from_shared(format!("{scheme}://{address}"))?
@@ -131,24 +132,17 @@ impl Options {
         if self.plaintext {
             return Ok(endpoint);
         }
-        let tls = ClientTlsConfig::new().timeout(CONNECT_TIMEOUT);
-        let tls = match &self.ca {
-            None => tls.with_native_roots(),
-            Some(Secret(pem)) if !pem.windows(PEM.len()).any(|part| part == PEM) => {
-                return refuse("ca holds no certificate");
-            }
+        let mut tls = ClientTlsConfig::new().timeout(CONNECT_TIMEOUT);
+        tls = match &self.ca {
             Some(Secret(pem)) => tls.ca_certificate(Certificate::from_pem(pem)),
+            None => tls.with_native_roots(),
         };
-        let tls = match (&self.certificate, &self.private_key) {
-            (None, None) => tls,
-            (Some(Secret(certificate)), Some(Secret(key))) => tls.identity(Identity::from_pem(certificate, key)),
-            _ => return refuse("certificate and private_key need each other"),
-        };
+        if let (Some(Secret(certificate)), Some(Secret(key))) = (&self.certificate, &self.private_key) {
+            tls = tls.identity(Identity::from_pem(certificate, key));
+        }
         Ok(endpoint.tls_config(tls)?)
     }
 }
-
-const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// The host of `host:port`, in lower case, an IPv6 address without its brackets.
 fn host(address: &str) -> Option<String> {
@@ -162,7 +156,16 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
+fn is_certificate(pem: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(BEGIN.len()).any(|part| part == BEGIN)
+}
+
 impl Token {
+    fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Fixed(token) if bearer(token).is_none())
+    }
+
     /// The header of a call.
     pub(crate) async fn header(&self) -> Result<MetadataValue<Ascii>, GatewayError> {
         let header = match self {

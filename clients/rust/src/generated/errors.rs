@@ -6,8 +6,8 @@ use crate::GatewayError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorReason {
-    /// Never sent.
     #[default]
+    /// Never sent.
     Unspecified,
     /// The request breaks a rule of this contract. Nothing was sent to Flinks. The
     /// details hold a `google.rpc.BadRequest` that names each field at fault, its
@@ -318,8 +318,8 @@ impl std::fmt::Display for ErrorReason {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum NextStep {
-    /// Never sent.
     #[default]
+    /// Never sent.
     Unspecified,
     /// Nothing helps for now.
     None,

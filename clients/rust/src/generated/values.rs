@@ -1,7 +1,5 @@
 // Written by clients/generate from the contract. Do not edit.
 
-//! What calls take and give.
-
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -470,7 +468,7 @@ impl From<v1::Challenge> for Challenge {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChallengeKind {
     /// A question to answer in the customer's own words: a security question, or a
-    /// code that the bank has sent. `Challenge.prompt` is all there is to it.
+    /// code that the bank has sent. [`Challenge::prompt`] is all there is to it.
     /// Flinks: `QuestionAndAnswer`.
     ///
     /// Answered with [`Answer::text`].
@@ -542,15 +540,17 @@ impl ChallengeKind {
             Self::MultipleSelection { .. } => "multiple_selection",
             Self::ImageSelection { .. } => "image_selection",
             Self::TextOrCall { .. } => "text_or_call",
-            Self::Unrecognized { .. } => "unrecognized",
+            Self::Unrecognized(_) => "unrecognized",
         }
     }
 }
 
 impl From<Option<v1::challenge::Kind>> for ChallengeKind {
-    fn from(kind: Option<v1::challenge::Kind>) -> Self {
+    fn from(value: Option<v1::challenge::Kind>) -> Self {
         use v1::challenge::Kind;
-        match kind {
+        match value {
+            None => Self::Unrecognized(Default::default()),
+            Some(Kind::Unrecognized(it)) => Self::Unrecognized(it.into()),
             Some(Kind::QuestionAndAnswer(v1::QuestionAndAnswer {})) => Self::QuestionAndAnswer {},
             Some(Kind::QuestionSelection(v1::QuestionSelection { questions })) => Self::QuestionSelection { questions },
             Some(Kind::MultipleChoice(v1::MultipleChoice { choices })) => Self::MultipleChoice { choices },
@@ -559,8 +559,6 @@ impl From<Option<v1::challenge::Kind>> for ChallengeKind {
                 Self::ImageSelection { images: images.into_iter().map(Into::into).collect() }
             }
             Some(Kind::TextOrCall(v1::TextOrCall { phone_numbers })) => Self::TextOrCall { phone_numbers },
-            Some(Kind::Unrecognized(value)) => Self::Unrecognized(value.into()),
-            None => Self::Unrecognized(Default::default()),
         }
     }
 }
