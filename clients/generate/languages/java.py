@@ -3,6 +3,7 @@
 What is written here is formatted by palantir-java-format, which also drops the imports that a file does not need.
 """
 
+import dataclasses
 import html
 import os
 import pathlib
@@ -10,7 +11,7 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import contract
 import tools
@@ -113,7 +114,7 @@ def generators() -> list[pathlib.Path]:
 
 def lower(name: str) -> str:
     """A name of the contract's, or a type's, in the casing of methods."""
-    camel = contract.camel(name) if "_" in name or name.islower() else name
+    camel = contract.camel(name) if name.islower() else name
     return camel[0].lower() + camel[1:]
 
 
@@ -122,11 +123,15 @@ def component(record: values.Record, field: contract.Field) -> str:
     return "value" if record.name == contract.camel(field.name) else lower(field.name)
 
 
-def java_type(field: contract.Field, nullable: bool = False) -> str:
-    one = TYPES.get(field.kind, field.type)
-    if field.repeated:
-        return f"List<{BOXED.get(one, one)}>"
-    return f"Optional<{BOXED.get(one, one)}>" if nullable else one
+def parameter(record: values.Record, field: contract.Field) -> str:
+    type = TYPES.get(field.kind, field.type)
+    boxed = BOXED.get(type, type)
+    type = f"List<{boxed}>" if field.repeated else f"Optional<{boxed}>" if record.nullable(field) else type
+    return f"{type} {component(record, field)}"
+
+
+def parameters(record: values.Record, fields: list[contract.Field]) -> str:
+    return ", ".join(parameter(record, field) for field in fields)
 
 
 def default(field: contract.Field) -> str:
@@ -140,35 +145,81 @@ def default(field: contract.Field) -> str:
     return DEFAULTS[field.kind]
 
 
-def parameters(record: values.Record, fields: Iterable[contract.Field]) -> str:
-    return ", ".join(f"{java_type(field, record.nullable(field))} {component(record, field)}" for field in fields)
-
-
-def setter(field: contract.Field, expression: str) -> str:
+def setter(field: contract.Field, value: str) -> str:
     """A call of a builder's, which gives a message this value."""
     if field.kind in ("enum", "message"):
-        mapped = f"{expression}.stream().map(Convert::message).toList()"
-        expression = mapped if field.repeated else f"Convert.message({expression})"
-    return f".{'addAll' if field.repeated else 'set'}{contract.camel(field.name)}({expression})"
+        value = f"{value}.stream().map(Convert::message).toList()" if field.repeated else f"Convert.message({value})"
+    return f".{'addAll' if field.repeated else 'set'}{contract.camel(field.name)}({value})"
 
 
-def getter(field: contract.Field, message: str, nullable: bool) -> str:
+def getter(field: contract.Field, message: str, nullable: bool = False) -> str:
     """An expression that reads a field of a message as a value."""
     camel = contract.camel(field.name)
-    get = f"{message}.get{camel}{'List' if field.repeated else ''}()"
+    got = f"{message}.get{camel}{'List' if field.repeated else ''}()"
     if field.kind in DEFAULTS:
-        return get
+        return got
     converter = "Convert" if field.kind in ("enum", "message") else "Wire"
     if field.repeated:
-        return f"{get}.stream().map({converter}::value).toList()"
-    value = f"{converter}.value({get})"
+        return f"{got}.stream().map({converter}::value).toList()"
+    value = f"{converter}.value({got})"
     return f"{message}.has{camel}() ? Optional.of({value}) : Optional.empty()" if nullable else value
 
 
 def fold(sum: values.Sum) -> str:
     """The head of `fold`: a function for each alternative."""
-    functions = (f"Function<? super {each.record.name}, ? extends R> {lower(each.field.name)}" for each in sum.alternatives)
+    functions = (f"Function<? super {one.record.name}, ? extends R> {lower(one.field.name)}" for one in sum.alternatives)
     return f"<R> R fold({', '.join(functions)})"
+
+
+def doc(text: str, *tags: str) -> str:
+    """A doc comment."""
+    return "/**\n * " + "\n".join([text, "", *tags]).strip().replace("\n", "\n * ") + "\n */\n"
+
+
+def block(head: str, body: str) -> str:
+    """A method or a type; how it is laid out is the formatter's affair."""
+    return f"{head} {{\n{body}\n}}\n\n"
+
+
+def to_string(record: values.Record) -> str:
+    shown = {component(record, field): "MARK" if field.secret else component(record, field) for field in record.fields}
+    parts = ", ".join(f'{name}=" + {value} + "' for name, value in shown.items())
+    return block("@Override public String toString()", f'return "{record.name}[{parts}]";')
+
+
+def beginning(record: values.Record) -> str:
+    """The arguments of a record of which no more is said than what must be."""
+    return ", ".join(component(record, field) if record.required(field) else default(field) for field in record.fields)
+
+
+def answered(answer: values.Alternative) -> str:
+    """The call of a builder's that gives an answer."""
+    if not answer.own:
+        return setter(answer.field, lower(answer.field.name))
+    made = "".join(setter(field, lower(field.name)) for field in answer.own)
+    return f".set{contract.camel(answer.field.name)}({STUBS}.{answer.field.type}.newBuilder(){made})"
+
+
+def received_conversion(record: values.Record) -> str:
+    got = ", ".join(getter(field, "message", record.nullable(field)) for field in record.fields)
+    return block(f"static {record.name} value({STUBS}.{record.name} message)", f"return new {record.name}({got});")
+
+
+def outcome_conversion(sum: values.Sum, message: str) -> str:
+    cases = "".join(f"case {one.field.name.upper()} -> {getter(one.field, 'message')};\n" for one in sum.alternatives)
+    chosen = block("return switch (message.getOutcomeCase())", cases + "case OUTCOME_NOT_SET -> throw Wire.newerOutcome();")
+    return block(f"static {sum.name} value({STUBS}.{message} message)", f"{chosen};")
+
+
+def kind_conversion(kind: values.Alternative) -> str:
+    fields = {field: "kind" if field in kind.own else "message" for field in kind.record.fields}
+    got = (getter(field, message, kind.record.nullable(field)) for field, message in fields.items())
+    head = f"private static Challenge value({STUBS}.Challenge message, {STUBS}.{kind.field.type} kind)"
+    return block(head, f"return new Challenge.{kind.record.name}({', '.join(got)});")
+
+
+def one_of(names: Iterable[str]) -> str:
+    return "<p>One of " + ", ".join(f"{{@link {name}}}" for name in names) + "."
 
 
 class Types:
@@ -176,87 +227,81 @@ class Types:
 
     def __init__(self, read: contract.Contract) -> None:
         self.version = read.version
-        self.errors = [read.enums["ErrorReason"], read.enums["NextStep"]]
         self.values = values.read(read)
-        self.outcome, self.final = self.values.outcomes
-        self.kinds = self.values.challenge.alternatives
-        self.common = [field for field in self.kinds[0].record.fields if field not in self.kinds[0].own]
+        self.enums = [read.enums["ErrorReason"], read.enums["NextStep"], *self.values.enums]
         self.records = {record.name: record for record in self.values.sent + self.values.received}
-        sent = self.values.sent + [answer.record for answer in self.values.answer.alternatives]
+        self.live, self.final = self.values.outcomes
+        self.kinds = self.values.challenge.alternatives
+        self.answers = self.values.answer.alternatives
+        self.common = [field for field in self.kinds[0].record.fields if field not in self.kinds[0].own]
+        sent = self.values.sent + [answer.record for answer in self.answers]
         self.sent_enums = {field.type for record in sent for field in record.fields if field.kind == "enum"}
-        self.links = dict(self.references())
+        self.links = self.references()
 
-    def all(self) -> Iterable[tuple[str, str]]:
+    def all(self) -> Iterator[tuple[str, str]]:
         """Each type's name and text."""
-        for enum in self.values.enums + self.errors:
+        for enum in self.enums:
             yield enum.name, self.enum(enum)
         for record in self.values.sent:
             yield record.name, self.sent(record)
         for record in self.values.received:
             yield record.name, self.received(record)
         yield "Subject", self.subject()
-        yield "Outcome", self.live_outcome()
-        yield "FinalOutcome", self.final_outcome()
+        yield from self.outcomes()
         yield "Challenge", self.challenge()
         yield "KindFunctions", self.kind_functions()
         yield "Answer", self.answer()
         yield "Convert", self.convert()
-        yield "ReasonPredicates", self.predicates(self.errors[0])
+        yield "ReasonPredicates", self.predicates()
         yield "Version", VERSION % self.version
 
     # Documentation.
 
-    def references(self) -> Iterable[tuple[str, str]]:
+    def references(self) -> dict[str, str]:
         """What the contract's comments name, and what that is in Java."""
-        for record in self.records.values():
-            for field in record.fields:
-                yield f"{record.name}.{field.name}", f"{{@link {record.name}#{component(record, field)}()}}"
-        for field in self.common:
-            yield f"Challenge.{field.name}", f"{{@link Challenge#{lower(field.name)}()}}"
-        for kind in self.kinds:
-            for field in kind.own:
-                yield f"{kind.field.type}.{field.name}", f"{{@link Challenge.{kind.field.type}#{lower(field.name)}()}}"
-        for answer in self.values.answer.alternatives:
-            yield f"ChallengeAnswer.{answer.field.name}", f"{{@link Answer#{lower(answer.field.name)}}}"
-        for enum in self.values.enums + self.errors:
-            for value in enum.values:
-                yield value.full_name, f"{{@link {enum.name}#{value.name}}}"
-        for method, call in CALLS.items():
-            yield method, f"{{@link GatewayClient#{call}}}"
+        links = {method: f"GatewayClient#{call}" for method, call in CALLS.items()}
+        links |= {value.full_name: f"{enum.name}#{value.name}" for enum in self.enums for value in enum.values}
+        links |= {f"ChallengeAnswer.{answer.field.name}": f"Answer#{lower(answer.field.name)}" for answer in self.answers}
+        links |= {f"Challenge.{field.name}": f"Challenge#{lower(field.name)}()" for field in self.common}
+        owners = [(record.name, record, record.fields) for record in self.records.values()]
+        owners += [(f"Challenge.{kind.record.name}", kind.record, kind.own) for kind in self.kinds]
+        for owner, record, fields in owners:
+            links |= {f"{record.name}.{field.name}": f"{owner}#{component(record, field)}()" for field in fields}
+        return links
 
-    def markup(self, text: str, names: dict[str, str] = {}) -> str:
+    def java(self, text: str, links: dict[str, str] = {}, names: dict[str, str] = {}) -> str:
         """A contract's comment, which is Markdown of the simplest kind, as Javadoc has it."""
-        known = self.links | names
+        links = self.links | links
         parts = re.split(r"`([^`]*)`", text)
-        for at, part in enumerate(parts):
-            code = " ".join(part.split())
-            parts[at] = known.get(code, f"{{@code {code}}}") if at % 2 else html.escape(part, quote=False).replace("@", "&#64;")
+        parts[::2] = [html.escape(plain, quote=False).replace("@", "&#64;") for plain in parts[::2]]
+        for at, code in enumerate(parts[1::2]):
+            code = " ".join(code.split())
+            parts[2 * at + 1] = f"{{@link {links[code]}}}" if code in links else f"{{@code {names.get(code, code)}}}"
         return "".join(parts).replace("\n\n", "\n<p>")
 
-    def doc(self, text: str, *tags: tuple[str, str], names: dict[str, str] = {}) -> str:
-        """A doc comment: a text, and then tags with texts of their own."""
-        lines = [self.markup(text, names), ""] + [f"{tag} {self.markup(text, names)}" for tag, text in tags]
-        return "/**\n" + "".join(f" * {line}\n" for line in "\n".join(lines).split("\n")) + " */\n"
+    def tags(self, record: values.Record, fields: list[contract.Field] | None = None) -> dict[str, str]:
+        """The comments of a record's fields, or of some of them."""
+        names = {field.name: component(record, field) for field in record.fields}
 
-    def field_docs(self, record: values.Record) -> list[tuple[str, str]]:
-        return [(f"@param {component(record, field)}", field.doc + NOTES.get(field.kind, "")) for field in record.fields]
+        def tag(field: contract.Field) -> str:
+            return f"@param {names[field.name]} {self.java(field.doc + NOTES.get(field.kind, ''), names=names)}"
+
+        return {field.name: tag(field) for field in fields or record.fields}
 
     # Enums.
 
     def enum(self, enum: contract.Enum) -> str:
-        constants = ",\n\n".join(f'{self.doc(value.doc)}{value.name}("{value.full_name}")' for value in enum.values)
-        of = "" if enum.name in self.sent_enums else ENUM_OF
-        text = ENUM.format(name=enum.name, constants=constants, of=of.replace("UNKNOWN", values.unknown(enum).name))
-        return self.doc(enum.doc) + text.replace("NAME", enum.name)
+        constants = ",\n\n".join(f'{doc(self.java(value.doc))}{value.name}("{value.full_name}")' for value in enum.values)
+        of = "" if enum.name in self.sent_enums else ENUM_OF.replace("UNKNOWN", values.unknown(enum).name)
+        text = ENUM.replace("METHOD_OF", of).replace("NAME", enum.name).replace("CONSTANTS", constants)
+        return doc(self.java(enum.doc)) + text
 
-    def predicates(self, reasons: contract.Enum) -> str:
-        methods = (
-            f"/** {{@return whether the reason is {{@link ErrorReason#{reason.name}}}}} */\n"
-            f"public boolean is{contract.camel(reason.name)}() {{ return reason() == ErrorReason.{reason.name}; }}\n\n"
-            for reason in reasons.values
-            if reason.number
-        )
-        return PREDICATES + "".join(methods) + "}\n"
+    def predicates(self) -> str:
+        text = PREDICATES
+        for name in (reason.name for reason in self.enums[0].values if reason.number):
+            text += doc(f"{{@return whether the reason is {{@link ErrorReason#{name}}}}}")
+            text += block(f"public boolean is{contract.camel(name)}()", f"return reason() == ErrorReason.{name};")
+        return text + "}\n"
 
     # Records.
 
@@ -266,209 +311,172 @@ class Types:
             return any(self.redacts(inner) for inner in self.records[field.type].fields)
         return field.secret or field.type in ("Challenge", "Subject")
 
-    def record(self, record: values.Record, interfaces: list[str], members: str, doc: str) -> str:
-        names = {field.name: f"{{@code {component(record, field)}}}" for field in record.fields}
-        text = self.doc(doc, *self.field_docs(record), names=names)
-        if any(self.redacts(field) for field in record.fields):
-            text += "@JsonAdapter(Redacted.Adapter.class)\n"
-            interfaces = interfaces if "Challenge" in interfaces else interfaces + ["Redacted"]
-            members += self.to_string(record)
-        implements = f" implements {', '.join(interfaces)}" if interfaces else ""
-        return f"{text}public record {record.name}({parameters(record, record.fields)}){implements} {{\n{members}}}\n\n"
-
-    def to_string(self, record: values.Record) -> str:
-        parts = (
-            f'{component(record, field)}=" + {"MARK" if field.secret else component(record, field)} + "' for field in record.fields
-        )
-        return f'@Override public String toString() {{ return "{record.name}[{", ".join(parts)}]"; }}\n\n'
+    def record(self, record: values.Record, interface: str | None, members: str) -> str:
+        text = doc(self.java(record.doc), *self.tags(record).values())
+        redacts = any(self.redacts(field) for field in record.fields)
+        # A kind of challenge is inside its interface: public, and redacted, already.
+        inner = interface == "Challenge"
+        interfaces = [name for name in (interface, "Redacted" if redacts and not inner else None) if name]
+        head = f"{'' if inner else 'public '}record {record.name}({parameters(record, record.fields)})"
+        head += f" implements {', '.join(interfaces)}" if interfaces else ""
+        return text + (block(ADAPTED + head, members + to_string(record)) if redacts else block(head, members))
 
     def received(self, record: values.Record) -> str:
-        for sum in (self.final, self.outcome):
+        for sum in (self.final, self.live):
             for one in sum.alternatives:
                 if one.record.name == record.name:
-                    apply = f"@Override public {fold(sum)} {{ return {lower(one.field.name)}.apply(this); }}\n\n"
-                    return self.record(record, [sum.name], apply, record.doc)
-        return self.record(record, [], "", record.doc)
+                    apply = block(f"@Override public {fold(sum)}", f"return {lower(one.field.name)}.apply(this);")
+                    return self.record(record, sum.name, apply)
+        return self.record(record, None, "")
 
     def sent(self, record: values.Record) -> str:
-        subject = any(one.record.name == record.name for one in self.values.subject.alternatives)
-        others = [field for field in record.fields if not record.required(field)]
-        members = self.constructor(record) if subject and others else "" if subject else self.of(record)
-        members += "".join(self.wither(record, field) for field in others)
-        return self.record(record, ["Subject"] if subject else [], members, record.doc)
-
-    def beginning(self, record: values.Record) -> str:
-        """The arguments of a record of which no more is said than what must be."""
-        return ", ".join(component(record, field) if record.required(field) else default(field) for field in record.fields)
-
-    def constructor(self, record: values.Record) -> str:
         required = [field for field in record.fields if record.required(field)]
-        docs = [tag for tag, field in zip(self.field_docs(record), record.fields) if field in required]
-        head = f"public {record.name}({parameters(record, required)})"
-        return f"{self.doc('With what must be said; all else is left out.', *docs)}{head} {{ this({self.beginning(record)}); }}\n\n"
+        others = [field for field in record.fields if field not in required]
+        withers = "".join(self.wither(record, field) for field in others)
+        if not any(one.record.name == record.name for one in self.values.subject.alternatives):
+            return self.record(record, None, self.of(record, required) + withers)
+        return self.record(record, "Subject", (self.constructor(record, required) if others else "") + withers)
 
-    def of(self, record: values.Record) -> str:
+    def constructor(self, record: values.Record, required: list[contract.Field]) -> str:
+        text = doc("With what must be said; all else is left out.", *self.tags(record, required).values())
+        return text + block(f"public {record.name}({parameters(record, required)})", f"this({beginning(record)});")
+
+    def of(self, record: values.Record, required: list[contract.Field]) -> str:
         """How a request begins: with what must be said, `save` as a step of its own."""
-        required = {field: tag for field, tag in zip(record.fields, self.field_docs(record)) if record.required(field)}
-        save = next((field for field in required if field.name == "save"), None)
-        first = {field: tag for field, tag in required.items() if field is not save}
-        request = f"new {record.name}({self.beginning(record)})"
-        returned = ("@return", "what becomes a request once `save` is said" if save else "the request")
-        text = self.doc("Begins a request.", *first.values(), returned)
-        text += f"public static {'Unsaved' if save else record.name} of({parameters(record, first)})"
-        text += f" {{ return {'save -> ' if save else ''}{request}; }}\n\n"
-        return text + self.unsaved(record, required[save]) if save else text
-
-    def unsaved(self, record: values.Record, save: tuple[str, str]) -> str:
-        text = "/** A request that lacks {@code save}: what happens to a customer's bank password is no default. */\n"
-        text += "@FunctionalInterface public interface Unsaved {\n"
-        text += self.doc("Says what is kept.", save, ("@return", "the request"))
-        return f"{text}{record.name} save(boolean save);\n}}\n\n"
+        tags = self.tags(record, required)
+        save = tags.pop("save", None)
+        first = parameters(record, [field for field in required if field.name in tags])
+        made = f"new {record.name}({beginning(record)})"
+        if not save:
+            text = doc("Begins a request.", *tags.values(), "@return the request")
+            return text + block(f"public static {record.name} of({first})", f"return {made};")
+        text = doc("Begins a request.", *tags.values(), "@return what becomes a request once {@code save} is said")
+        text += block(f"public static Unsaved of({first})", f"return save -> {made};")
+        text += doc("A request that lacks {@code save}: what happens to a customer's bank password is no default.")
+        step = doc("Says what is kept.", save, "@return the request") + f"{record.name} save(boolean save);"
+        return text + block("@FunctionalInterface public interface Unsaved", step)
 
     def wither(self, record: values.Record, field: contract.Field) -> str:
         name = component(record, field)
-        text = self.doc(f"Makes a copy with this `{name}`.", (f"@param {name}", field.doc), ("@return", "the copy"))
+        (tag,) = self.tags(record, [field]).values()
         arguments = ", ".join(component(record, each) for each in record.fields)
-        return f"{text}public {record.name} {name}({java_type(field)} {name}) {{ return new {record.name}({arguments}); }}\n\n"
+        text = doc(f"Makes a copy with this {{@code {name}}}.", tag, "@return the copy")
+        head = f"public {record.name} {name}({parameter(record, field)})"
+        return text + block(head, f"return new {record.name}({arguments});")
 
     # Sums.
 
-    def one_of(self, sum: values.Sum, doc: str) -> str:
-        return f"{doc}\n\nOne of {', '.join(f'`{one.record.name}`' for one in sum.alternatives)}."
-
     def subject(self) -> str:
-        sum = self.values.subject
-        (doc,) = (field.doc for record in self.values.sent for field in record.fields if field.type == sum.name)
-        names = [one.record.name for one in sum.alternatives]
-        links = {name: f"{{@link {name}}}" for name in names}
-        return f"{self.doc(self.one_of(sum, doc), names=links)}public sealed interface {sum.name} permits {', '.join(names)} {{}}\n"
+        (about,) = (field.doc for record in self.values.sent for field in record.fields if field.type == "Subject")
+        names = [one.record.name for one in self.values.subject.alternatives]
+        head = f"public sealed interface Subject permits {', '.join(names)}"
+        return doc(self.java(about), one_of(names)) + block(head, "")
 
-    def outcome_type(self, sum: values.Sum, head: str, members: str) -> str:
-        links = {one.record.name: f"{{@link {one.record.name}}}" for one in sum.alternatives}
-        functions = [(f"@param {lower(one.field.name)}", one.field.doc) for one in sum.alternatives]
-        returned = [("@param <R>", "what the functions return"), ("@return", "what the function returned")]
-        doc = "Continues with the function for what this is; the compiler sees to it that no case is forgotten."
-        text = f"{self.doc(self.one_of(sum, sum.doc), names=links)}public sealed interface {sum.name} {head} {{\n"
-        return f"{text}{self.doc(doc, *functions, *returned)}{fold(sum)};\n\n{members}}}\n"
+    def outcome(self, sum: values.Sum, head: str, members: str = "") -> str:
+        text = doc(self.java(sum.doc), one_of(one.record.name for one in sum.alternatives))
+        about = "Continues with the function for what this is; the compiler sees to it that no case is forgotten."
+        functions = (f"@param {lower(one.field.name)} {self.java(one.field.doc)}" for one in sum.alternatives)
+        about = doc(about, *functions, "@param <R> what the functions return", "@return what the function returned")
+        return text + block(f"public sealed interface {sum.name} {head}", f"{about}{fold(sum)};\n\n{members}")
 
-    def live_outcome(self) -> str:
-        final = [one.record.name for one in self.final.alternatives]
-        others = [one.record.name for one in self.outcome.alternatives if one.record.name not in final]
-        return self.outcome_type(self.outcome, f"permits {', '.join([self.final.name, *others])}", "")
-
-    def final_outcome(self) -> str:
-        records = [one.record.name for one in self.final.alternatives]
-        functions = ", ".join(lower(one.field.name) for one in self.final.alternatives)
-        whole = f"@Override default {fold(self.outcome)} {{ return fold({functions}); }}\n"
-        return self.outcome_type(self.final, f"extends {self.outcome.name} permits {', '.join(records)}", whole)
+    def outcomes(self) -> Iterator[tuple[str, str]]:
+        """Both; a final outcome is an outcome, too."""
+        final = {one.record.name: lower(one.field.name) for one in self.final.alternatives}
+        others = (one.record.name for one in self.live.alternatives if one.record.name not in final)
+        whole = block(f"@Override default {fold(self.live)}", f"return fold({', '.join(final.values())});")
+        yield self.live.name, self.outcome(self.live, f"permits {self.final.name}, {', '.join(others)}")
+        yield self.final.name, self.outcome(self.final, f"extends {self.live.name} permits {', '.join(final)}", whole)
 
     # Challenges and answers.
 
     def challenge(self) -> str:
-        text = self.doc(self.values.challenge.doc) + "@JsonAdapter(Redacted.Adapter.class)\n"
-        text += "public sealed interface Challenge extends Redacted {\n"
+        members = ""
         for field in self.common:
-            text += f"{self.doc(field.doc, ('@return', f'the {field.name}'))}{java_type(field)} {lower(field.name)}();\n\n"
-        return text + ACCEPT + self.visitor() + "".join(self.kind(kind) for kind in self.kinds) + "}\n"
+            members += doc(self.java(field.doc), f"@return the {field.name}")
+            members += parameter(self.kinds[0].record, field) + "();\n\n"
+        members += ACCEPT + self.visitor() + "".join(self.kind(kind) for kind in self.kinds)
+        head = ADAPTED + "public sealed interface Challenge extends Redacted"
+        return doc(self.java(self.values.challenge.doc)) + block(head, members)
 
     def visitor(self) -> str:
-        text = self.doc("A method for each kind of challenge.", ("@param <R>", "what they return"))
-        text += "interface Visitor<R> {\n"
+        methods = ""
         for name in (kind.record.name for kind in self.kinds):
-            tags = [("@param challenge", "the challenge"), ("@return", "what `Challenge.accept` is to return")]
-            links = {name: f"{{@link {name}}}", "Challenge.accept": "{@link Challenge#accept}"}
-            text += f"{self.doc(f'For a `{name}`.', *tags, names=links)}R {lower(name)}({name} challenge);\n\n"
-        return text + "}\n\n"
+            tags = "@param challenge the challenge", "@return what {@link Challenge#accept} is to return"
+            methods += doc(f"For a {{@link {name}}}.", *tags) + f"R {lower(name)}({name} challenge);\n\n"
+        about = doc("A method for each kind of challenge.", "@param <R> what they return")
+        return about + block("interface Visitor<R>", methods)
 
     def kind(self, kind: values.Alternative) -> str:
-        answers = {one.field.name: f"`ChallengeAnswer.{one.field.name}`" for one in self.values.answer.alternatives}
-        answered = re.sub("`([^`]*)`", lambda name: answers.get(name[1], name[0]), kind.field.doc)
-        accept = f"@Override public <R> R accept(Visitor<R> visitor) {{ return visitor.{lower(kind.record.name)}(this); }}\n\n"
-        doc = f"{kind.record.doc} {answered}" + (NEWER_KIND if kind is self.kinds[-1] else "")
-        return self.record(kind.record, ["Challenge"], accept, doc).replace("public record", "record")
+        answered = re.sub("`([^`.]*)`", r"`ChallengeAnswer.\1`", kind.field.doc)
+        newer = NEWER_KIND if kind is self.kinds[-1] else ""
+        record = dataclasses.replace(kind.record, doc=f"{kind.record.doc} {answered}{newer}")
+        accept = block("@Override public <R> R accept(Visitor<R> visitor)", f"return visitor.{lower(record.name)}(this);")
+        return self.record(record, "Challenge", accept)
 
     def kind_functions(self) -> str:
         text = KIND_FUNCTIONS
         for name in (kind.record.name for kind in self.kinds):
-            tags = [("@param function", "gives the answer to one"), ("@return", "this answerer")]
-            text += self.doc(f"Answers each `{name}`.", *tags, names={name: f"{{@link Challenge.{name}}}"})
-            text += f"public Answerer.ByKind {lower(name)}(Function<? super Challenge.{name}, Answer> function)"
-            text += f" {{ return with(Challenge.{name}.class, function); }}\n\n"
+            tags = "@param function gives the answer to one", "@return this answerer"
+            text += doc(f"Answers each {{@link Challenge.{name}}}.", *tags)
+            head = f"public Answerer.ByKind {lower(name)}(Function<? super Challenge.{name}, Answer> function)"
+            text += block(head, f"return with(Challenge.{name}.class, function);")
         return text + "}\n"
 
     def answer(self) -> str:
-        text = f"{self.doc(self.values.answer.doc)}{ANSWER}"
-        kinds = {kind.field.name: f"{{@link Challenge.{kind.record.name}}}" for kind in self.kinds}
-        for answer in self.values.answer.alternatives:
-            given = parameters(answer.record, answer.record.fields)
-            tags = self.field_docs(answer.record) if answer.own else [(f"@param {lower(answer.field.name)}", "the answer")]
-            tags = [("@param challengeId", "the challenge's id"), *tags, ("@return", "the answer")]
-            text += f"{self.doc(answer.field.doc, *tags, names=kinds)}public static Answer {lower(answer.field.name)}"
-            text += f"(String challengeId, {given}) {{ return new Answer(to(challengeId){self.answered(answer)}); }}\n\n"
+        text = doc(self.java(self.values.answer.doc)) + ANSWER
+        kinds = {kind.field.name: f"Challenge.{kind.record.name}" for kind in self.kinds}
+        for answer in self.answers:
+            name, record = lower(answer.field.name), answer.record
+            tags = self.tags(record).values() if answer.own else [f"@param {name} the answer"]
+            tags = ["@param challengeId the challenge's id", *tags, "@return the answer"]
+            head = f"public static Answer {name}(String challengeId, {parameters(record, record.fields)})"
+            text += doc(self.java(answer.field.doc, kinds), *tags)
+            text += block(head, f"return new Answer(to(challengeId){answered(answer)});")
         return text + "}\n"
-
-    def answered(self, answer: values.Alternative) -> str:
-        """The call of a builder's that gives an answer."""
-        if not answer.own:
-            return setter(answer.field, lower(answer.field.name))
-        made = "".join(setter(field, lower(field.name)) for field in answer.own)
-        return f".set{contract.camel(answer.field.name)}({STUBS}.{answer.field.type}.newBuilder(){made})"
 
     # Conversions.
 
     def convert(self) -> str:
-        text = "/** Messages of the contract as values of this package, and the other way round. */\n"
-        text += "final class Convert {\nprivate Convert() {}\n\n"
-        text += "".join(self.enum_conversion(enum) for enum in self.values.enums)
+        text = "".join(self.enum_conversion(enum) for enum in self.values.enums)
         text += "".join(self.sent_conversion(record) for record in self.values.sent if record.name != "LoginId")
-        text += "".join(self.received_conversion(record) for record in self.values.received)
-        text += "".join(self.outcome_conversion(self.outcome, message) for message in LIVE)
-        text += self.outcome_conversion(self.final, self.final.message) + self.challenge_conversion()
-        return text.replace("Convert.", "") + "}\n"
+        text += "".join(received_conversion(record) for record in self.values.received)
+        text += "".join(outcome_conversion(self.live, message) for message in LIVE)
+        text += outcome_conversion(self.final, self.final.message)
+        text += self.challenge_conversion() + "".join(kind_conversion(kind) for kind in self.kinds)
+        about = doc("Messages of the contract as values of this package, and the other way round.")
+        return about + block("final class Convert", block("private Convert()", "") + text.replace("Convert.", ""))
 
     def enum_conversion(self, enum: contract.Enum) -> str:
         stub = f"{STUBS}.{enum.name}"
         if enum.name in self.sent_enums:
-            return f"static {stub} message({enum.name} value) {{ return {stub}.valueOf(value.fullName()); }}\n\n"
-        return f"static {enum.name} value({stub} message) {{ return {enum.name}.of(message.name()); }}\n\n"
+            return block(f"static {stub} message({enum.name} value)", f"return {stub}.valueOf(value.fullName());")
+        return block(f"static {enum.name} value({stub} message)", f"return {enum.name}.of(message.name());")
 
     def sent_conversion(self, record: values.Record) -> str:
         stub = f"{STUBS}.{record.name}"
-        sums = [field for field in record.fields if field.kind == "sum"]
-        setters = "".join(setter(field, f"value.{lower(field.name)}()") for field in record.fields if field not in sums)
-        text = f"static {stub} message({record.name} value) {{\n"
-        if not sums:
-            return f"{text}return {stub}.newBuilder(){setters}.build();\n}}\n\n"
-        text += f"{stub}.Builder message = {stub}.newBuilder(){setters};\n"
+        head = f"static {stub} message({record.name} value)"
+        plain = [field for field in record.fields if field.kind != "sum"]
+        built = f"{stub}.newBuilder()" + "".join(setter(field, f"value.{lower(field.name)}()") for field in plain)
+        if plain == record.fields:
+            return block(head, f"return {built}.build();")
+        text = f"{stub}.Builder message = {built};\n"
         text += 'Subject subject = Objects.requireNonNull(value.subject(), "subject");\n'
         for one in self.values.subject.alternatives:
             name = lower(one.record.name)
-            given = name if one.record.name == one.field.type else f"{name}.value()"
-            text += f"if (subject instanceof {one.record.name} {name}) {{ message{setter(one.field, given)}; }}\n"
-        return text + "return message.build();\n}\n\n"
-
-    def received_conversion(self, record: values.Record) -> str:
-        arguments = ", ".join(getter(field, "message", record.nullable(field)) for field in record.fields)
-        return f"static {record.name} value({STUBS}.{record.name} message) {{ return new {record.name}({arguments}); }}\n\n"
-
-    def outcome_conversion(self, sum: values.Sum, message: str) -> str:
-        text = f"static {sum.name} value({STUBS}.{message} message) {{\nreturn switch (message.getOutcomeCase()) {{\n"
-        for one in sum.alternatives:
-            text += f"case {one.field.name.upper()} -> {getter(one.field, 'message', False)};\n"
-        return text + "case OUTCOME_NOT_SET -> throw Wire.newerOutcome();\n};\n}\n\n"
+            value = name if one.field.kind == "message" else f"{name}.value()"
+            text += f"if (subject instanceof {one.record.name} {name}) {{ message{setter(one.field, value)}; }}\n"
+        return block(head, f"{text}return message.build();")
 
     def challenge_conversion(self) -> str:
         """A kind that is newer than the client is the last one, with nothing in it."""
-        text = f"static Challenge value({STUBS}.Challenge message) {{\nreturn switch (message.getKindCase()) {{\n"
-        for kind in self.kinds:
-            text += f"case {kind.field.name.upper()} -> value(message, message.get{contract.camel(kind.field.name)}());\n"
-        text += f"case KIND_NOT_SET -> value(message, {STUBS}.{self.kinds[-1].field.type}.getDefaultInstance());\n}};\n}}\n\n"
-        for kind in self.kinds:
-            arguments = [getter(field, "kind" if field in kind.own else "message", kind.record.nullable(field)) for field in kind.record.fields]
-            head = f"private static Challenge value({STUBS}.Challenge message, {STUBS}.{kind.field.type} kind)"
-            text += f"{head} {{ return new Challenge.{kind.record.name}({', '.join(arguments)}); }}\n\n"
-        return text
+        kinds = {kind.field.name.upper(): f"message.get{contract.camel(kind.field.name)}()" for kind in self.kinds}
+        kinds["KIND_NOT_SET"] = f"{STUBS}.{self.kinds[-1].field.type}.getDefaultInstance()"
+        cases = "".join(f"case {case} -> value(message, {kind});\n" for case, kind in kinds.items())
+        chosen = block("return switch (message.getKindCase())", cases)
+        return block(f"static Challenge value({STUBS}.Challenge message)", f"{chosen};")
 
+
+ADAPTED = "@JsonAdapter(Redacted.Adapter.class)\n"
 
 VERSION = """/** The version of this package. */
 final class Version {
@@ -478,21 +486,21 @@ final class Version {
 }
 """
 
-ENUM = """public enum {name} {{
-{constants};
+ENUM = """public enum NAME {
+CONSTANTS;
 
     private final String fullName;
 
-    {name}(String fullName) {{
+    NAME(String fullName) {
         this.fullName = fullName;
-    }}
+    }
 
-    /** {{@return the name as it is on the wire, with its prefix}} */
-    public String fullName() {{
+    /** {@return the name as it is on the wire, with its prefix} */
+    public String fullName() {
         return fullName;
-    }}
-
-{of}}}
+    }
+METHOD_OF
+}
 """
 
 ENUM_OF = """
@@ -507,7 +515,9 @@ ENUM_OF = """
     }
 """
 
-PREDICATES = """/** A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.) */
+PREDICATES = """/**
+ * A question for each reason, so that an error can be asked what it is. (Not final: javac gives the subclass its own.)
+ */
 abstract sealed class ReasonPredicates extends RuntimeException permits GatewayException {
     private static final long serialVersionUID = 1;
 

@@ -35,7 +35,7 @@ public enum ErrorReason {
     REQUEST_REFUSED("ERROR_REASON_REQUEST_REFUSED"),
 
     /**
-     * The bank refused the user name or the password ({@code INVALID_USERErrorReason}, {@code INVALID_PASSWORD}, or
+     * The bank refused the user name or the password ({@code INVALID_USERNAME}, {@code INVALID_PASSWORD}, or
      * {@code INVALID_LOGIN} in a sign-in with credentials). The customer types them again; repeating the same ones can
      * lock their account. Code {@code INVALID_ARGUMENT}. Metadata: {@code flinks_code}, {@code http_status}.
      */

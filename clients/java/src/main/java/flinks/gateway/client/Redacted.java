@@ -1,4 +1,4 @@
-// Printing of whatever holds a secret: `toString` is written by hand, and JSON mappers get no more than it says.
+// Printing of whatever holds a secret: JSON mappers get no more than `toString` says.
 package flinks.gateway.client;
 
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -8,8 +8,8 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 
 /**
- * A value with secrets in it. Every implementation writes its own {@code toString}, so that a field that is added is
- * not printed until somebody says so, and carries {@code @JsonAdapter(Redacted.Adapter.class)}.
+ * A value with secrets in it. Every implementation has a {@code toString} of its own, generated from what the contract
+ * marks as secret, and carries {@code @JsonAdapter(Redacted.Adapter.class)}.
  */
 interface Redacted {
     /** What stands in place of a secret. */
