@@ -168,13 +168,9 @@ impl GatewayError {
             }
             (None, _) => (ErrorReason::OutcomeUnknown, NextStep::CheckOutcome, repeatable),
         };
-        let details = info.as_ref().map(|_| status);
-        let violations = details.and_then(|status| status.get_details_bad_request()).map(|it| it.field_violations);
-        let violation = |it: tonic_types::FieldViolation| FieldViolation {
-            field: it.field,
-            description: it.description,
-            reason: it.reason,
-        };
+        let details = info.as_ref().map(|_| status); // only the gateway's own count
+        let violations =
+            details.and_then(|it| it.get_details_bad_request()).into_iter().flat_map(|it| it.field_violations);
         let call_id = status.metadata().get("x-request-id").and_then(|id| id.to_str().ok());
         let (reason_name, metadata) = match info {
             Some(info) => (info.reason, info.metadata.into_iter().collect()),
@@ -187,8 +183,10 @@ impl GatewayError {
             reason_name,
             next_step,
             retryable,
-            retry_delay: details.and_then(|status| status.get_details_retry_info()?.retry_delay),
-            field_violations: violations.into_iter().flatten().map(violation).collect(),
+            retry_delay: details.and_then(|it| it.get_details_retry_info()?.retry_delay),
+            field_violations: violations
+                .map(|it| FieldViolation { field: it.field, description: it.description, reason: it.reason })
+                .collect(),
             metadata,
             source,
             call_id: call_id.unwrap_or_default().to_owned(),

@@ -39,7 +39,8 @@ pub(crate) struct Secret<T>(pub(crate) T);
 
 #[derive(Clone)]
 pub(crate) enum Token {
-    Fixed(String),
+    /// None when it cannot be sent.
+    Fixed(Option<MetadataValue<Ascii>>),
     Asked(Arc<dyn Fn() -> TokenFuture + Send + Sync>),
 }
 
@@ -66,7 +67,7 @@ impl Options {
 
     /// Sent as `authorization: Bearer …` with each call.
     pub fn bearer_token(self, token: impl Into<String>) -> Self {
-        Self { bearer_token: Some(Secret(Token::Fixed(token.into()))), ..self }
+        Self { bearer_token: Some(Secret(Token::Fixed(bearer(&token.into())))), ..self }
     }
 
     /// As [`bearer_token`](Self::bearer_token), asked before each call and within its deadline, so that tokens can
@@ -113,7 +114,7 @@ impl Options {
         let of_tls = [&self.ca, &self.certificate, &self.private_key].into_iter().any(Option::is_some);
         let faults = [
             (host.is_none(), "the address is not host:port"),
-            (self.bearer_token.as_ref().is_some_and(|token| token.0.is_unreadable()), UNREADABLE_TOKEN),
+            (matches!(self.bearer_token, Some(Secret(Token::Fixed(None)))), UNREADABLE_TOKEN),
             (anywhere && !self.plaintext, "dangerously_allow_plaintext_beyond_loopback needs plaintext"),
             (self.plaintext && of_tls, "plaintext excludes ca, certificate and private_key"),
             (self.plaintext && !anywhere && !loopback, "plaintext is for loopback addresses only"),
@@ -162,14 +163,10 @@ fn is_certificate(pem: &[u8]) -> bool {
 }
 
 impl Token {
-    fn is_unreadable(&self) -> bool {
-        matches!(self, Self::Fixed(token) if bearer(token).is_none())
-    }
-
     /// The header of a call.
     pub(crate) async fn header(&self) -> Result<MetadataValue<Ascii>, GatewayError> {
         let header = match self {
-            Self::Fixed(token) => bearer(token),
+            Self::Fixed(header) => header.clone(),
             Self::Asked(ask) => bearer(&ask().await.map_err(GatewayError::without_token)?),
         };
         header.ok_or_else(|| GatewayError::new(&Status::unauthenticated(UNREADABLE_TOKEN), false))
