@@ -221,7 +221,8 @@ def answers(sum: Sum) -> str:
         doc = "\n\n".join([kind.field.doc, *(f"`{field.name}`: {field.doc}" for field in kind.own)])
         made = ", ".join(f"{name(field)}: {argument_value(field)}" for field in kind.own)
         made = f"v1::{kind.field.type} {{ {made} }}" if made else argument_value(kind.field)
-        return f"""{comment(doc)}pub fn {kind.field.name}(challenge_id: impl Into<String>, {arguments(kind.record.fields)}) -> Self {{
+        taken = f"challenge_id: impl Into<String>, {arguments(kind.record.fields)}"
+        return f"""{comment(doc)}pub fn {kind.field.name}({taken}) -> Self {{
     let {sum.oneof} = {stub}::{variant(kind)}({made});
     Self {{ challenge_id: challenge_id.into(), {sum.oneof} }}
 }}
@@ -257,7 +258,8 @@ pub enum {enum.name} {{
 
 def received_enum(enum: source.Enum) -> str:
     unknown = source.camel(values.unknown(enum).name)
-    return f"fn {snake(enum.name)}(number: i32) -> {enum.name} {{ {enum.name}::try_from(number).unwrap_or({enum.name}::{unknown}) }}\n"
+    value = f"{enum.name}::try_from(number).unwrap_or({enum.name}::{unknown})"
+    return f"fn {snake(enum.name)}(number: i32) -> {enum.name} {{ {value} }}\n"
 
 
 # An answerer
@@ -272,7 +274,8 @@ def by_kind(sum: Sum) -> str:
         nothing += f"{function}: None,"
         known += f"ChallengeKind::{variant(kind)} {{ .. }} => self.{function}.is_some(),"
         calls += f"ChallengeKind::{variant(kind)} {pattern} => self.{function}.as_mut()?(({taken})),"
-        setters += f"""{comment(kind.record.doc)}pub fn {function}<F>(mut self, mut function: impl FnMut({types}) -> F + Send + 'a) -> Self
+        setters += f"""{comment(kind.record.doc)}pub fn {function}<F>(mut self, mut function: impl FnMut({types}) -> F + Send + 'a)
+    -> Self
 where
     F: Future<Output = Result<Answer, E>> + Send + 'a,
 {{
@@ -451,7 +454,8 @@ impl GatewayError {{
 
 def growing_enum(name: str, doc: str, values: list[source.Value]) -> str:
     def arms(template: str) -> str:
-        return ",".join(template.format(camel=source.camel(value.name), name=value.name, full=value.full_name) for value in values)
+        forms = ({"camel": source.camel(value.name), "name": value.name, "full": value.full_name} for value in values)
+        return ",".join(template.format(**form) for form in forms)
 
     return f"""/// {doc}: the `{name}` of the contract. The list grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
