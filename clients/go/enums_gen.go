@@ -157,6 +157,28 @@ const (
 	// The gateway has no such method: the client's contract is newer than the server's, or the address is wrong. No RPC
 	// answers it. Fixed by the caller's developer. Code `UNIMPLEMENTED`.
 	ErrorReasonMethodUnknown ErrorReason = 29
+
+	// The bank refused this very user name and password a short while ago, and the gateway does not send them again for
+	// now: another attempt would bring the customer nearer to being locked out. Nothing was sent. The customer types
+	// them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time after which the gateway (its setting
+	// `lockout_guard`) lets them pass.
+	ErrorReasonCredentialsHeldBack ErrorReason = 30
+
+	// The caller showed neither a key nor a client certificate that the gateway knows. Nothing was sent. Fixed by the
+	// gateway's operator (`callers_file`), or by the caller's developer. Code `UNAUTHENTICATED`.
+	ErrorReasonCallerUnknown ErrorReason = 31
+
+	// The caller is known, but may not call this method or use this Flinks instance. Nothing was sent. Fixed by the
+	// gateway's operator. Code `PERMISSION_DENIED`.
+	ErrorReasonCallerNotPermitted ErrorReason = 32
+
+	// The caller has as many calls under way as it may, or makes them faster than it may. Nothing was sent: always
+	// `retryable`. Code `RESOURCE_EXHAUSTED`, with a `RetryInfo` of the time until there may be room.
+	ErrorReasonCallerLimited ErrorReason = 33
+
+	// The gateway has as many calls under way as it takes (its setting `max_calls`). Nothing was sent: always
+	// `retryable`. Code `UNAVAILABLE`, with `RetryInfo` of a second.
+	ErrorReasonGatewayOverloaded ErrorReason = 34
 )
 
 // String is the contract's name without its prefix, such as INVALID_REQUEST.
@@ -473,4 +495,29 @@ func (e *GatewayError) IsGatewayFault() bool {
 // IsMethodUnknown reports whether the reason is [ErrorReasonMethodUnknown].
 func (e *GatewayError) IsMethodUnknown() bool {
 	return e.Reason == ErrorReasonMethodUnknown
+}
+
+// IsCredentialsHeldBack reports whether the reason is [ErrorReasonCredentialsHeldBack].
+func (e *GatewayError) IsCredentialsHeldBack() bool {
+	return e.Reason == ErrorReasonCredentialsHeldBack
+}
+
+// IsCallerUnknown reports whether the reason is [ErrorReasonCallerUnknown].
+func (e *GatewayError) IsCallerUnknown() bool {
+	return e.Reason == ErrorReasonCallerUnknown
+}
+
+// IsCallerNotPermitted reports whether the reason is [ErrorReasonCallerNotPermitted].
+func (e *GatewayError) IsCallerNotPermitted() bool {
+	return e.Reason == ErrorReasonCallerNotPermitted
+}
+
+// IsCallerLimited reports whether the reason is [ErrorReasonCallerLimited].
+func (e *GatewayError) IsCallerLimited() bool {
+	return e.Reason == ErrorReasonCallerLimited
+}
+
+// IsGatewayOverloaded reports whether the reason is [ErrorReasonGatewayOverloaded].
+func (e *GatewayError) IsGatewayOverloaded() bool {
+	return e.Reason == ErrorReasonGatewayOverloaded
 }

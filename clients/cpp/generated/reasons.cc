@@ -39,6 +39,11 @@ std::string_view to_string(ErrorReason value) noexcept {
     case ErrorReason::kDeadlineExceeded: return "DEADLINE_EXCEEDED";
     case ErrorReason::kGatewayFault: return "GATEWAY_FAULT";
     case ErrorReason::kMethodUnknown: return "METHOD_UNKNOWN";
+    case ErrorReason::kCredentialsHeldBack: return "CREDENTIALS_HELD_BACK";
+    case ErrorReason::kCallerUnknown: return "CALLER_UNKNOWN";
+    case ErrorReason::kCallerNotPermitted: return "CALLER_NOT_PERMITTED";
+    case ErrorReason::kCallerLimited: return "CALLER_LIMITED";
+    case ErrorReason::kGatewayOverloaded: return "GATEWAY_OVERLOADED";
   }
   return "UNSPECIFIED";
 }
@@ -75,6 +80,11 @@ ErrorReason internal::error_reason_named(std::string_view name) noexcept {
   if (name == "ERROR_REASON_DEADLINE_EXCEEDED") return ErrorReason::kDeadlineExceeded;
   if (name == "ERROR_REASON_GATEWAY_FAULT") return ErrorReason::kGatewayFault;
   if (name == "ERROR_REASON_METHOD_UNKNOWN") return ErrorReason::kMethodUnknown;
+  if (name == "ERROR_REASON_CREDENTIALS_HELD_BACK") return ErrorReason::kCredentialsHeldBack;
+  if (name == "ERROR_REASON_CALLER_UNKNOWN") return ErrorReason::kCallerUnknown;
+  if (name == "ERROR_REASON_CALLER_NOT_PERMITTED") return ErrorReason::kCallerNotPermitted;
+  if (name == "ERROR_REASON_CALLER_LIMITED") return ErrorReason::kCallerLimited;
+  if (name == "ERROR_REASON_GATEWAY_OVERLOADED") return ErrorReason::kGatewayOverloaded;
   return ErrorReason::kUnspecified;
 }
 

@@ -34,6 +34,11 @@ pub fn predicates(error: &GatewayError) -> Vec<&'static str> {
         ("is_deadline_exceeded", error.is_deadline_exceeded()),
         ("is_gateway_fault", error.is_gateway_fault()),
         ("is_method_unknown", error.is_method_unknown()),
+        ("is_credentials_held_back", error.is_credentials_held_back()),
+        ("is_caller_unknown", error.is_caller_unknown()),
+        ("is_caller_not_permitted", error.is_caller_not_permitted()),
+        ("is_caller_limited", error.is_caller_limited()),
+        ("is_gateway_overloaded", error.is_gateway_overloaded()),
     ];
     all.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect()
 }

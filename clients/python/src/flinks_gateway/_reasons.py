@@ -159,6 +159,28 @@ class ErrorReason(enum.Enum):
     """The gateway has no such method: the client's contract is newer than the
     server's, or the address is wrong. No RPC answers it. Fixed by the caller's
     developer. Code `UNIMPLEMENTED`."""
+    CREDENTIALS_HELD_BACK = "ERROR_REASON_CREDENTIALS_HELD_BACK"
+    """The bank refused this very user name and password a short while ago, and
+    the gateway does not send them again for now: another attempt would bring
+    the customer nearer to being locked out. Nothing was sent. The customer
+    types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+    after which the gateway (its setting `lockout_guard`) lets them pass."""
+    CALLER_UNKNOWN = "ERROR_REASON_CALLER_UNKNOWN"
+    """The caller showed neither a key nor a client certificate that the gateway
+    knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+    or by the caller's developer. Code `UNAUTHENTICATED`."""
+    CALLER_NOT_PERMITTED = "ERROR_REASON_CALLER_NOT_PERMITTED"
+    """The caller is known, but may not call this method or use this Flinks
+    instance. Nothing was sent. Fixed by the gateway's operator. Code
+    `PERMISSION_DENIED`."""
+    CALLER_LIMITED = "ERROR_REASON_CALLER_LIMITED"
+    """The caller has as many calls under way as it may, or makes them faster than
+    it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+    with a `RetryInfo` of the time until there may be room."""
+    GATEWAY_OVERLOADED = "ERROR_REASON_GATEWAY_OVERLOADED"
+    """The gateway has as many calls under way as it takes (its setting
+    `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+    `RetryInfo` of a second."""
 
 
 class NextStep(enum.Enum):
@@ -312,3 +334,23 @@ class Predicates:
     def is_method_unknown(self) -> bool:
         """Whether the reason is `ErrorReason.METHOD_UNKNOWN`."""
         return self.reason is ErrorReason.METHOD_UNKNOWN
+
+    def is_credentials_held_back(self) -> bool:
+        """Whether the reason is `ErrorReason.CREDENTIALS_HELD_BACK`."""
+        return self.reason is ErrorReason.CREDENTIALS_HELD_BACK
+
+    def is_caller_unknown(self) -> bool:
+        """Whether the reason is `ErrorReason.CALLER_UNKNOWN`."""
+        return self.reason is ErrorReason.CALLER_UNKNOWN
+
+    def is_caller_not_permitted(self) -> bool:
+        """Whether the reason is `ErrorReason.CALLER_NOT_PERMITTED`."""
+        return self.reason is ErrorReason.CALLER_NOT_PERMITTED
+
+    def is_caller_limited(self) -> bool:
+        """Whether the reason is `ErrorReason.CALLER_LIMITED`."""
+        return self.reason is ErrorReason.CALLER_LIMITED
+
+    def is_gateway_overloaded(self) -> bool:
+        """Whether the reason is `ErrorReason.GATEWAY_OVERLOADED`."""
+        return self.reason is ErrorReason.GATEWAY_OVERLOADED

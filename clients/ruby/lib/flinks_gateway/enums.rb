@@ -152,6 +152,28 @@ module FlinksGateway
     # RPC answers it. Fixed by the caller's developer. Code `UNIMPLEMENTED`.
     METHOD_UNKNOWN = :METHOD_UNKNOWN
 
+    # The bank refused this very user name and password a short while ago, and the gateway does not send them again
+    # for now: another attempt would bring the customer nearer to being locked out. Nothing was sent. The customer
+    # types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time after which the gateway (its setting
+    # `lockout_guard`) lets them pass.
+    CREDENTIALS_HELD_BACK = :CREDENTIALS_HELD_BACK
+
+    # The caller showed neither a key nor a client certificate that the gateway knows. Nothing was sent. Fixed by
+    # the gateway's operator (`callers_file`), or by the caller's developer. Code `UNAUTHENTICATED`.
+    CALLER_UNKNOWN = :CALLER_UNKNOWN
+
+    # The caller is known, but may not call this method or use this Flinks instance. Nothing was sent. Fixed by the
+    # gateway's operator. Code `PERMISSION_DENIED`.
+    CALLER_NOT_PERMITTED = :CALLER_NOT_PERMITTED
+
+    # The caller has as many calls under way as it may, or makes them faster than it may. Nothing was sent: always
+    # `retryable`. Code `RESOURCE_EXHAUSTED`, with a `RetryInfo` of the time until there may be room.
+    CALLER_LIMITED = :CALLER_LIMITED
+
+    # The gateway has as many calls under way as it takes (its setting `max_calls`). Nothing was sent: always
+    # `retryable`. Code `UNAVAILABLE`, with `RetryInfo` of a second.
+    GATEWAY_OVERLOADED = :GATEWAY_OVERLOADED
+
     # The values by their names in the contract.
     # @return [Hash{String => Symbol}]
     BY_NAME = {
@@ -184,7 +206,12 @@ module FlinksGateway
       "ERROR_REASON_OUTCOME_UNKNOWN" => OUTCOME_UNKNOWN,
       "ERROR_REASON_DEADLINE_EXCEEDED" => DEADLINE_EXCEEDED,
       "ERROR_REASON_GATEWAY_FAULT" => GATEWAY_FAULT,
-      "ERROR_REASON_METHOD_UNKNOWN" => METHOD_UNKNOWN
+      "ERROR_REASON_METHOD_UNKNOWN" => METHOD_UNKNOWN,
+      "ERROR_REASON_CREDENTIALS_HELD_BACK" => CREDENTIALS_HELD_BACK,
+      "ERROR_REASON_CALLER_UNKNOWN" => CALLER_UNKNOWN,
+      "ERROR_REASON_CALLER_NOT_PERMITTED" => CALLER_NOT_PERMITTED,
+      "ERROR_REASON_CALLER_LIMITED" => CALLER_LIMITED,
+      "ERROR_REASON_GATEWAY_OVERLOADED" => GATEWAY_OVERLOADED
     }.freeze
 
     # @return [Array<Symbol>] all values
@@ -475,5 +502,25 @@ module FlinksGateway
     # Whether the reason is {ErrorReason::METHOD_UNKNOWN}.
     # @return [Boolean]
     def method_unknown? = reason == ErrorReason::METHOD_UNKNOWN
+
+    # Whether the reason is {ErrorReason::CREDENTIALS_HELD_BACK}.
+    # @return [Boolean]
+    def credentials_held_back? = reason == ErrorReason::CREDENTIALS_HELD_BACK
+
+    # Whether the reason is {ErrorReason::CALLER_UNKNOWN}.
+    # @return [Boolean]
+    def caller_unknown? = reason == ErrorReason::CALLER_UNKNOWN
+
+    # Whether the reason is {ErrorReason::CALLER_NOT_PERMITTED}.
+    # @return [Boolean]
+    def caller_not_permitted? = reason == ErrorReason::CALLER_NOT_PERMITTED
+
+    # Whether the reason is {ErrorReason::CALLER_LIMITED}.
+    # @return [Boolean]
+    def caller_limited? = reason == ErrorReason::CALLER_LIMITED
+
+    # Whether the reason is {ErrorReason::GATEWAY_OVERLOADED}.
+    # @return [Boolean]
+    def gateway_overloaded? = reason == ErrorReason::GATEWAY_OVERLOADED
   end
 end

@@ -158,6 +158,28 @@ pub enum ErrorReason {
     /// server's, or the address is wrong. No RPC answers it. Fixed by the caller's
     /// developer. Code `UNIMPLEMENTED`.
     MethodUnknown,
+    /// The bank refused this very user name and password a short while ago, and
+    /// the gateway does not send them again for now: another attempt would bring
+    /// the customer nearer to being locked out. Nothing was sent. The customer
+    /// types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+    /// after which the gateway (its setting `lockout_guard`) lets them pass.
+    CredentialsHeldBack,
+    /// The caller showed neither a key nor a client certificate that the gateway
+    /// knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+    /// or by the caller's developer. Code `UNAUTHENTICATED`.
+    CallerUnknown,
+    /// The caller is known, but may not call this method or use this Flinks
+    /// instance. Nothing was sent. Fixed by the gateway's operator. Code
+    /// `PERMISSION_DENIED`.
+    CallerNotPermitted,
+    /// The caller has as many calls under way as it may, or makes them faster than
+    /// it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+    /// with a `RetryInfo` of the time until there may be room.
+    CallerLimited,
+    /// The gateway has as many calls under way as it takes (its setting
+    /// `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+    /// `RetryInfo` of a second.
+    GatewayOverloaded,
 }
 
 impl ErrorReason {
@@ -193,6 +215,11 @@ impl ErrorReason {
         Self::DeadlineExceeded,
         Self::GatewayFault,
         Self::MethodUnknown,
+        Self::CredentialsHeldBack,
+        Self::CallerUnknown,
+        Self::CallerNotPermitted,
+        Self::CallerLimited,
+        Self::GatewayOverloaded,
     ];
 
     /// The name in the contract, without the enum's prefix.
@@ -229,6 +256,11 @@ impl ErrorReason {
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::GatewayFault => "GATEWAY_FAULT",
             Self::MethodUnknown => "METHOD_UNKNOWN",
+            Self::CredentialsHeldBack => "CREDENTIALS_HELD_BACK",
+            Self::CallerUnknown => "CALLER_UNKNOWN",
+            Self::CallerNotPermitted => "CALLER_NOT_PERMITTED",
+            Self::CallerLimited => "CALLER_LIMITED",
+            Self::GatewayOverloaded => "GATEWAY_OVERLOADED",
         }
     }
 
@@ -266,6 +298,11 @@ impl ErrorReason {
             Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
             Self::GatewayFault => "ERROR_REASON_GATEWAY_FAULT",
             Self::MethodUnknown => "ERROR_REASON_METHOD_UNKNOWN",
+            Self::CredentialsHeldBack => "ERROR_REASON_CREDENTIALS_HELD_BACK",
+            Self::CallerUnknown => "ERROR_REASON_CALLER_UNKNOWN",
+            Self::CallerNotPermitted => "ERROR_REASON_CALLER_NOT_PERMITTED",
+            Self::CallerLimited => "ERROR_REASON_CALLER_LIMITED",
+            Self::GatewayOverloaded => "ERROR_REASON_GATEWAY_OVERLOADED",
         }
     }
 
@@ -303,6 +340,11 @@ impl ErrorReason {
             "ERROR_REASON_DEADLINE_EXCEEDED" => Self::DeadlineExceeded,
             "ERROR_REASON_GATEWAY_FAULT" => Self::GatewayFault,
             "ERROR_REASON_METHOD_UNKNOWN" => Self::MethodUnknown,
+            "ERROR_REASON_CREDENTIALS_HELD_BACK" => Self::CredentialsHeldBack,
+            "ERROR_REASON_CALLER_UNKNOWN" => Self::CallerUnknown,
+            "ERROR_REASON_CALLER_NOT_PERMITTED" => Self::CallerNotPermitted,
+            "ERROR_REASON_CALLER_LIMITED" => Self::CallerLimited,
+            "ERROR_REASON_GATEWAY_OVERLOADED" => Self::GatewayOverloaded,
             _ => Self::default(),
         }
     }
@@ -598,5 +640,35 @@ impl GatewayError {
     #[must_use]
     pub fn is_method_unknown(&self) -> bool {
         self.reason() == ErrorReason::MethodUnknown
+    }
+
+    /// Whether the reason is [`CREDENTIALS_HELD_BACK`](ErrorReason::CredentialsHeldBack).
+    #[must_use]
+    pub fn is_credentials_held_back(&self) -> bool {
+        self.reason() == ErrorReason::CredentialsHeldBack
+    }
+
+    /// Whether the reason is [`CALLER_UNKNOWN`](ErrorReason::CallerUnknown).
+    #[must_use]
+    pub fn is_caller_unknown(&self) -> bool {
+        self.reason() == ErrorReason::CallerUnknown
+    }
+
+    /// Whether the reason is [`CALLER_NOT_PERMITTED`](ErrorReason::CallerNotPermitted).
+    #[must_use]
+    pub fn is_caller_not_permitted(&self) -> bool {
+        self.reason() == ErrorReason::CallerNotPermitted
+    }
+
+    /// Whether the reason is [`CALLER_LIMITED`](ErrorReason::CallerLimited).
+    #[must_use]
+    pub fn is_caller_limited(&self) -> bool {
+        self.reason() == ErrorReason::CallerLimited
+    }
+
+    /// Whether the reason is [`GATEWAY_OVERLOADED`](ErrorReason::GatewayOverloaded).
+    #[must_use]
+    pub fn is_gateway_overloaded(&self) -> bool {
+        self.reason() == ErrorReason::GatewayOverloaded
     }
 }

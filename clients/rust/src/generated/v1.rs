@@ -863,15 +863,16 @@ pub mod authorization_service_client {
         /// `LOGIN_NOT_FOUND` comes for a `login_id` only, never for credentials.
         ///
         /// Reasons: `INVALID_REQUEST`, `REQUEST_REFUSED`, `CREDENTIALS_REJECTED`,
-        /// `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`, `LOGIN_NOT_FOUND`,
-        /// `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `ALREADY_AUTHORIZED`,
-        /// `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`, `ACCESS_REFUSED`,
-        /// `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`, `INSTITUTION_UNAVAILABLE`,
-        /// `INSTITUTION_DISABLED`, `SESSION_CONFLICT`, `RATE_LIMITED`,
-        /// `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
-        /// `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
-        /// `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-        /// `GATEWAY_FAULT`.
+        /// `CREDENTIALS_HELD_BACK`, `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`,
+        /// `LOGIN_NOT_FOUND`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`,
+        /// `ALREADY_AUTHORIZED`, `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`,
+        /// `ACCESS_REFUSED`, `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`,
+        /// `INSTITUTION_UNAVAILABLE`, `INSTITUTION_DISABLED`, `SESSION_CONFLICT`,
+        /// `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
+        /// `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
+        /// `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
+        /// `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+        /// `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
         pub async fn authorize(
             &mut self,
             request: impl tonic::IntoRequest<super::AuthorizeRequest>,
@@ -929,7 +930,8 @@ pub mod authorization_service_client {
         /// `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
         /// `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
         /// `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
-        /// `DEADLINE_EXCEEDED`, `GATEWAY_FAULT`.
+        /// `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+        /// `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
         pub async fn answer_challenges(
             &mut self,
             request: impl tonic::IntoRequest<super::AnswerChallengesRequest>,
@@ -980,7 +982,8 @@ pub mod authorization_service_client {
         /// `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
         /// `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
         /// `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-        /// `GATEWAY_FAULT`.
+        /// `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`, `CALLER_LIMITED`,
+        /// `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
         pub async fn cached_authorize(
             &mut self,
             request: impl tonic::IntoRequest<super::CachedAuthorizeRequest>,
@@ -1170,6 +1173,28 @@ pub enum ErrorReason {
     /// server's, or the address is wrong. No RPC answers it. Fixed by the caller's
     /// developer. Code `UNIMPLEMENTED`.
     MethodUnknown = 29,
+    /// The bank refused this very user name and password a short while ago, and
+    /// the gateway does not send them again for now: another attempt would bring
+    /// the customer nearer to being locked out. Nothing was sent. The customer
+    /// types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+    /// after which the gateway (its setting `lockout_guard`) lets them pass.
+    CredentialsHeldBack = 30,
+    /// The caller showed neither a key nor a client certificate that the gateway
+    /// knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+    /// or by the caller's developer. Code `UNAUTHENTICATED`.
+    CallerUnknown = 31,
+    /// The caller is known, but may not call this method or use this Flinks
+    /// instance. Nothing was sent. Fixed by the gateway's operator. Code
+    /// `PERMISSION_DENIED`.
+    CallerNotPermitted = 32,
+    /// The caller has as many calls under way as it may, or makes them faster than
+    /// it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+    /// with a `RetryInfo` of the time until there may be room.
+    CallerLimited = 33,
+    /// The gateway has as many calls under way as it takes (its setting
+    /// `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+    /// `RetryInfo` of a second.
+    GatewayOverloaded = 34,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1208,6 +1233,11 @@ impl ErrorReason {
             Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
             Self::GatewayFault => "ERROR_REASON_GATEWAY_FAULT",
             Self::MethodUnknown => "ERROR_REASON_METHOD_UNKNOWN",
+            Self::CredentialsHeldBack => "ERROR_REASON_CREDENTIALS_HELD_BACK",
+            Self::CallerUnknown => "ERROR_REASON_CALLER_UNKNOWN",
+            Self::CallerNotPermitted => "ERROR_REASON_CALLER_NOT_PERMITTED",
+            Self::CallerLimited => "ERROR_REASON_CALLER_LIMITED",
+            Self::GatewayOverloaded => "ERROR_REASON_GATEWAY_OVERLOADED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1247,6 +1277,11 @@ impl ErrorReason {
             "ERROR_REASON_DEADLINE_EXCEEDED" => Some(Self::DeadlineExceeded),
             "ERROR_REASON_GATEWAY_FAULT" => Some(Self::GatewayFault),
             "ERROR_REASON_METHOD_UNKNOWN" => Some(Self::MethodUnknown),
+            "ERROR_REASON_CREDENTIALS_HELD_BACK" => Some(Self::CredentialsHeldBack),
+            "ERROR_REASON_CALLER_UNKNOWN" => Some(Self::CallerUnknown),
+            "ERROR_REASON_CALLER_NOT_PERMITTED" => Some(Self::CallerNotPermitted),
+            "ERROR_REASON_CALLER_LIMITED" => Some(Self::CallerLimited),
+            "ERROR_REASON_GATEWAY_OVERLOADED" => Some(Self::GatewayOverloaded),
             _ => None,
         }
     }

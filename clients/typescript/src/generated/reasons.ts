@@ -211,6 +211,38 @@ export const ErrorReason = {
    * developer. Code `UNIMPLEMENTED`.
    */
   METHOD_UNKNOWN: "METHOD_UNKNOWN",
+  /**
+   * The bank refused this very user name and password a short while ago, and
+   * the gateway does not send them again for now: another attempt would bring
+   * the customer nearer to being locked out. Nothing was sent. The customer
+   * types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+   * after which the gateway (its setting `lockout_guard`) lets them pass.
+   */
+  CREDENTIALS_HELD_BACK: "CREDENTIALS_HELD_BACK",
+  /**
+   * The caller showed neither a key nor a client certificate that the gateway
+   * knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+   * or by the caller's developer. Code `UNAUTHENTICATED`.
+   */
+  CALLER_UNKNOWN: "CALLER_UNKNOWN",
+  /**
+   * The caller is known, but may not call this method or use this Flinks
+   * instance. Nothing was sent. Fixed by the gateway's operator. Code
+   * `PERMISSION_DENIED`.
+   */
+  CALLER_NOT_PERMITTED: "CALLER_NOT_PERMITTED",
+  /**
+   * The caller has as many calls under way as it may, or makes them faster than
+   * it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+   * with a `RetryInfo` of the time until there may be room.
+   */
+  CALLER_LIMITED: "CALLER_LIMITED",
+  /**
+   * The gateway has as many calls under way as it takes (its setting
+   * `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+   * `RetryInfo` of a second.
+   */
+  GATEWAY_OVERLOADED: "GATEWAY_OVERLOADED",
 } as const;
 
 /** Why a call failed, in words that a program can act on. */
@@ -551,5 +583,52 @@ export abstract class ReasonedError extends Error {
    */
   isMethodUnknown(): boolean {
     return this.reason === "METHOD_UNKNOWN";
+  }
+
+  /**
+   * The bank refused this very user name and password a short while ago, and
+   * the gateway does not send them again for now: another attempt would bring
+   * the customer nearer to being locked out. Nothing was sent. The customer
+   * types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+   * after which the gateway (its setting `lockout_guard`) lets them pass.
+   */
+  isCredentialsHeldBack(): boolean {
+    return this.reason === "CREDENTIALS_HELD_BACK";
+  }
+
+  /**
+   * The caller showed neither a key nor a client certificate that the gateway
+   * knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+   * or by the caller's developer. Code `UNAUTHENTICATED`.
+   */
+  isCallerUnknown(): boolean {
+    return this.reason === "CALLER_UNKNOWN";
+  }
+
+  /**
+   * The caller is known, but may not call this method or use this Flinks
+   * instance. Nothing was sent. Fixed by the gateway's operator. Code
+   * `PERMISSION_DENIED`.
+   */
+  isCallerNotPermitted(): boolean {
+    return this.reason === "CALLER_NOT_PERMITTED";
+  }
+
+  /**
+   * The caller has as many calls under way as it may, or makes them faster than
+   * it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+   * with a `RetryInfo` of the time until there may be room.
+   */
+  isCallerLimited(): boolean {
+    return this.reason === "CALLER_LIMITED";
+  }
+
+  /**
+   * The gateway has as many calls under way as it takes (its setting
+   * `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+   * `RetryInfo` of a second.
+   */
+  isGatewayOverloaded(): boolean {
+    return this.reason === "GATEWAY_OVERLOADED";
   }
 }

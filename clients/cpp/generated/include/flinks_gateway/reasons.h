@@ -164,6 +164,28 @@ enum class ErrorReason {
   /// server's, or the address is wrong. No RPC answers it. Fixed by the caller's
   /// developer. Code `UNIMPLEMENTED`.
   kMethodUnknown = 29,
+  /// The bank refused this very user name and password a short while ago, and
+  /// the gateway does not send them again for now: another attempt would bring
+  /// the customer nearer to being locked out. Nothing was sent. The customer
+  /// types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+  /// after which the gateway (its setting `lockout_guard`) lets them pass.
+  kCredentialsHeldBack = 30,
+  /// The caller showed neither a key nor a client certificate that the gateway
+  /// knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+  /// or by the caller's developer. Code `UNAUTHENTICATED`.
+  kCallerUnknown = 31,
+  /// The caller is known, but may not call this method or use this Flinks
+  /// instance. Nothing was sent. Fixed by the gateway's operator. Code
+  /// `PERMISSION_DENIED`.
+  kCallerNotPermitted = 32,
+  /// The caller has as many calls under way as it may, or makes them faster than
+  /// it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+  /// with a `RetryInfo` of the time until there may be room.
+  kCallerLimited = 33,
+  /// The gateway has as many calls under way as it takes (its setting
+  /// `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+  /// `RetryInfo` of a second.
+  kGatewayOverloaded = 34,
 };
 
 /// The contract's name without its prefix, such as `INVALID_REQUEST`.
@@ -268,6 +290,16 @@ class ReasonPredicates {
   bool is_gateway_fault() const noexcept { return is(ErrorReason::kGatewayFault); }
   /// Whether the reason is ErrorReason::kMethodUnknown.
   bool is_method_unknown() const noexcept { return is(ErrorReason::kMethodUnknown); }
+  /// Whether the reason is ErrorReason::kCredentialsHeldBack.
+  bool is_credentials_held_back() const noexcept { return is(ErrorReason::kCredentialsHeldBack); }
+  /// Whether the reason is ErrorReason::kCallerUnknown.
+  bool is_caller_unknown() const noexcept { return is(ErrorReason::kCallerUnknown); }
+  /// Whether the reason is ErrorReason::kCallerNotPermitted.
+  bool is_caller_not_permitted() const noexcept { return is(ErrorReason::kCallerNotPermitted); }
+  /// Whether the reason is ErrorReason::kCallerLimited.
+  bool is_caller_limited() const noexcept { return is(ErrorReason::kCallerLimited); }
+  /// Whether the reason is ErrorReason::kGatewayOverloaded.
+  bool is_gateway_overloaded() const noexcept { return is(ErrorReason::kGatewayOverloaded); }
 
  private:
   bool is(ErrorReason reason) const noexcept { return static_cast<const Error&>(*this).reason() == reason; }

@@ -201,6 +201,28 @@ const (
 	// server's, or the address is wrong. No RPC answers it. Fixed by the caller's
 	// developer. Code `UNIMPLEMENTED`.
 	ErrorReason_ERROR_REASON_METHOD_UNKNOWN ErrorReason = 29
+	// The bank refused this very user name and password a short while ago, and
+	// the gateway does not send them again for now: another attempt would bring
+	// the customer nearer to being locked out. Nothing was sent. The customer
+	// types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+	// after which the gateway (its setting `lockout_guard`) lets them pass.
+	ErrorReason_ERROR_REASON_CREDENTIALS_HELD_BACK ErrorReason = 30
+	// The caller showed neither a key nor a client certificate that the gateway
+	// knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+	// or by the caller's developer. Code `UNAUTHENTICATED`.
+	ErrorReason_ERROR_REASON_CALLER_UNKNOWN ErrorReason = 31
+	// The caller is known, but may not call this method or use this Flinks
+	// instance. Nothing was sent. Fixed by the gateway's operator. Code
+	// `PERMISSION_DENIED`.
+	ErrorReason_ERROR_REASON_CALLER_NOT_PERMITTED ErrorReason = 32
+	// The caller has as many calls under way as it may, or makes them faster than
+	// it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+	// with a `RetryInfo` of the time until there may be room.
+	ErrorReason_ERROR_REASON_CALLER_LIMITED ErrorReason = 33
+	// The gateway has as many calls under way as it takes (its setting
+	// `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+	// `RetryInfo` of a second.
+	ErrorReason_ERROR_REASON_GATEWAY_OVERLOADED ErrorReason = 34
 )
 
 // Enum value maps for ErrorReason.
@@ -236,6 +258,11 @@ var (
 		27: "ERROR_REASON_DEADLINE_EXCEEDED",
 		28: "ERROR_REASON_GATEWAY_FAULT",
 		29: "ERROR_REASON_METHOD_UNKNOWN",
+		30: "ERROR_REASON_CREDENTIALS_HELD_BACK",
+		31: "ERROR_REASON_CALLER_UNKNOWN",
+		32: "ERROR_REASON_CALLER_NOT_PERMITTED",
+		33: "ERROR_REASON_CALLER_LIMITED",
+		34: "ERROR_REASON_GATEWAY_OVERLOADED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":               0,
@@ -268,6 +295,11 @@ var (
 		"ERROR_REASON_DEADLINE_EXCEEDED":         27,
 		"ERROR_REASON_GATEWAY_FAULT":             28,
 		"ERROR_REASON_METHOD_UNKNOWN":            29,
+		"ERROR_REASON_CREDENTIALS_HELD_BACK":     30,
+		"ERROR_REASON_CALLER_UNKNOWN":            31,
+		"ERROR_REASON_CALLER_NOT_PERMITTED":      32,
+		"ERROR_REASON_CALLER_LIMITED":            33,
+		"ERROR_REASON_GATEWAY_OVERLOADED":        34,
 	}
 )
 
@@ -391,7 +423,8 @@ var File_flinks_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_flinks_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"$flinks/gateway/v1/error_reason.proto\x12\x11flinks.gateway.v1*\xcb\b\n" +
+	"$flinks/gateway/v1/error_reason.proto\x12\x11flinks.gateway.v1*\x81\n" +
+	"\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12%\n" +
@@ -423,7 +456,12 @@ const file_flinks_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_OUTCOME_UNKNOWN\x10\x1a\x12\"\n" +
 	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x1b\x12\x1e\n" +
 	"\x1aERROR_REASON_GATEWAY_FAULT\x10\x1c\x12\x1f\n" +
-	"\x1bERROR_REASON_METHOD_UNKNOWN\x10\x1d*\xba\x02\n" +
+	"\x1bERROR_REASON_METHOD_UNKNOWN\x10\x1d\x12&\n" +
+	"\"ERROR_REASON_CREDENTIALS_HELD_BACK\x10\x1e\x12\x1f\n" +
+	"\x1bERROR_REASON_CALLER_UNKNOWN\x10\x1f\x12%\n" +
+	"!ERROR_REASON_CALLER_NOT_PERMITTED\x10 \x12\x1f\n" +
+	"\x1bERROR_REASON_CALLER_LIMITED\x10!\x12#\n" +
+	"\x1fERROR_REASON_GATEWAY_OVERLOADED\x10\"*\xba\x02\n" +
 	"\bNextStep\x12\x19\n" +
 	"\x15NEXT_STEP_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eNEXT_STEP_NONE\x10\x01\x12\x19\n" +

@@ -223,6 +223,33 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     server's, or the address is wrong. No RPC answers it. Fixed by the caller's
     developer. Code `UNIMPLEMENTED`.
     """
+    ERROR_REASON_CREDENTIALS_HELD_BACK: _ErrorReason.ValueType  # 30
+    """The bank refused this very user name and password a short while ago, and
+    the gateway does not send them again for now: another attempt would bring
+    the customer nearer to being locked out. Nothing was sent. The customer
+    types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+    after which the gateway (its setting `lockout_guard`) lets them pass.
+    """
+    ERROR_REASON_CALLER_UNKNOWN: _ErrorReason.ValueType  # 31
+    """The caller showed neither a key nor a client certificate that the gateway
+    knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+    or by the caller's developer. Code `UNAUTHENTICATED`.
+    """
+    ERROR_REASON_CALLER_NOT_PERMITTED: _ErrorReason.ValueType  # 32
+    """The caller is known, but may not call this method or use this Flinks
+    instance. Nothing was sent. Fixed by the gateway's operator. Code
+    `PERMISSION_DENIED`.
+    """
+    ERROR_REASON_CALLER_LIMITED: _ErrorReason.ValueType  # 33
+    """The caller has as many calls under way as it may, or makes them faster than
+    it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+    with a `RetryInfo` of the time until there may be room.
+    """
+    ERROR_REASON_GATEWAY_OVERLOADED: _ErrorReason.ValueType  # 34
+    """The gateway has as many calls under way as it takes (its setting
+    `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+    `RetryInfo` of a second.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """What went wrong. Each value says when it happens, who can fix it, with which
@@ -410,6 +437,33 @@ ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 29
 """The gateway has no such method: the client's contract is newer than the
 server's, or the address is wrong. No RPC answers it. Fixed by the caller's
 developer. Code `UNIMPLEMENTED`.
+"""
+ERROR_REASON_CREDENTIALS_HELD_BACK: ErrorReason.ValueType  # 30
+"""The bank refused this very user name and password a short while ago, and
+the gateway does not send them again for now: another attempt would bring
+the customer nearer to being locked out. Nothing was sent. The customer
+types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+after which the gateway (its setting `lockout_guard`) lets them pass.
+"""
+ERROR_REASON_CALLER_UNKNOWN: ErrorReason.ValueType  # 31
+"""The caller showed neither a key nor a client certificate that the gateway
+knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+or by the caller's developer. Code `UNAUTHENTICATED`.
+"""
+ERROR_REASON_CALLER_NOT_PERMITTED: ErrorReason.ValueType  # 32
+"""The caller is known, but may not call this method or use this Flinks
+instance. Nothing was sent. Fixed by the gateway's operator. Code
+`PERMISSION_DENIED`.
+"""
+ERROR_REASON_CALLER_LIMITED: ErrorReason.ValueType  # 33
+"""The caller has as many calls under way as it may, or makes them faster than
+it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+with a `RetryInfo` of the time until there may be room.
+"""
+ERROR_REASON_GATEWAY_OVERLOADED: ErrorReason.ValueType  # 34
+"""The gateway has as many calls under way as it takes (its setting
+`max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+`RetryInfo` of a second.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 

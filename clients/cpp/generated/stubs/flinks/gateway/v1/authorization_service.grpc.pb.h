@@ -85,15 +85,16 @@ class AuthorizationService final {
     // `LOGIN_NOT_FOUND` comes for a `login_id` only, never for credentials.
     //
     // Reasons: `INVALID_REQUEST`, `REQUEST_REFUSED`, `CREDENTIALS_REJECTED`,
-    // `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`, `LOGIN_NOT_FOUND`,
-    // `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `ALREADY_AUTHORIZED`,
-    // `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`, `ACCESS_REFUSED`,
-    // `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`, `INSTITUTION_UNAVAILABLE`,
-    // `INSTITUTION_DISABLED`, `SESSION_CONFLICT`, `RATE_LIMITED`,
-    // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
-    // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
-    // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-    // `GATEWAY_FAULT`.
+    // `CREDENTIALS_HELD_BACK`, `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`,
+    // `LOGIN_NOT_FOUND`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`,
+    // `ALREADY_AUTHORIZED`, `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`,
+    // `ACCESS_REFUSED`, `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`,
+    // `INSTITUTION_UNAVAILABLE`, `INSTITUTION_DISABLED`, `SESSION_CONFLICT`,
+    // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
+    // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
+    // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
+    // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+    // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status Authorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::AuthorizeRequest& request, ::flinks::gateway::v1::AuthorizeResponse* response) = 0;
     std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::AuthorizeResponse>> AsyncAuthorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::AuthorizeRequest& request, ::grpc::CompletionQueue* cq) {
       return std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::AuthorizeResponse>>(AsyncAuthorizeRaw(context, request, cq));
@@ -129,7 +130,8 @@ class AuthorizationService final {
     // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
     // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
     // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
-    // `DEADLINE_EXCEEDED`, `GATEWAY_FAULT`.
+    // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+    // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status AnswerChallenges(::grpc::ClientContext* context, const ::flinks::gateway::v1::AnswerChallengesRequest& request, ::flinks::gateway::v1::AnswerChallengesResponse* response) = 0;
     std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::AnswerChallengesResponse>> AsyncAnswerChallenges(::grpc::ClientContext* context, const ::flinks::gateway::v1::AnswerChallengesRequest& request, ::grpc::CompletionQueue* cq) {
       return std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::AnswerChallengesResponse>>(AsyncAnswerChallengesRaw(context, request, cq));
@@ -158,7 +160,8 @@ class AuthorizationService final {
     // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
     // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
     // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-    // `GATEWAY_FAULT`.
+    // `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`, `CALLER_LIMITED`,
+    // `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status CachedAuthorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::CachedAuthorizeRequest& request, ::flinks::gateway::v1::CachedAuthorizeResponse* response) = 0;
     std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::CachedAuthorizeResponse>> AsyncCachedAuthorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::CachedAuthorizeRequest& request, ::grpc::CompletionQueue* cq) {
       return std::unique_ptr< ::grpc::ClientAsyncResponseReaderInterface< ::flinks::gateway::v1::CachedAuthorizeResponse>>(AsyncCachedAuthorizeRaw(context, request, cq));
@@ -187,15 +190,16 @@ class AuthorizationService final {
       // `LOGIN_NOT_FOUND` comes for a `login_id` only, never for credentials.
       //
       // Reasons: `INVALID_REQUEST`, `REQUEST_REFUSED`, `CREDENTIALS_REJECTED`,
-      // `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`, `LOGIN_NOT_FOUND`,
-      // `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `ALREADY_AUTHORIZED`,
-      // `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`, `ACCESS_REFUSED`,
-      // `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`, `INSTITUTION_UNAVAILABLE`,
-      // `INSTITUTION_DISABLED`, `SESSION_CONFLICT`, `RATE_LIMITED`,
-      // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
-      // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
-      // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-      // `GATEWAY_FAULT`.
+      // `CREDENTIALS_HELD_BACK`, `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`,
+      // `LOGIN_NOT_FOUND`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`,
+      // `ALREADY_AUTHORIZED`, `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`,
+      // `ACCESS_REFUSED`, `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`,
+      // `INSTITUTION_UNAVAILABLE`, `INSTITUTION_DISABLED`, `SESSION_CONFLICT`,
+      // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
+      // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
+      // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
+      // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+      // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
       virtual void Authorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::AuthorizeRequest* request, ::flinks::gateway::v1::AuthorizeResponse* response, std::function<void(::grpc::Status)>) = 0;
       virtual void Authorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::AuthorizeRequest* request, ::flinks::gateway::v1::AuthorizeResponse* response, ::grpc::ClientUnaryReactor* reactor) = 0;
       // Answers the challenges of a round and goes on with the sign-in.
@@ -226,7 +230,8 @@ class AuthorizationService final {
       // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
       // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
       // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
-      // `DEADLINE_EXCEEDED`, `GATEWAY_FAULT`.
+      // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+      // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
       virtual void AnswerChallenges(::grpc::ClientContext* context, const ::flinks::gateway::v1::AnswerChallengesRequest* request, ::flinks::gateway::v1::AnswerChallengesResponse* response, std::function<void(::grpc::Status)>) = 0;
       virtual void AnswerChallenges(::grpc::ClientContext* context, const ::flinks::gateway::v1::AnswerChallengesRequest* request, ::flinks::gateway::v1::AnswerChallengesResponse* response, ::grpc::ClientUnaryReactor* reactor) = 0;
       // Reopens a saved login from Flinks' cache, without asking the bank.
@@ -250,7 +255,8 @@ class AuthorizationService final {
       // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
       // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
       // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-      // `GATEWAY_FAULT`.
+      // `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`, `CALLER_LIMITED`,
+      // `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
       virtual void CachedAuthorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::CachedAuthorizeRequest* request, ::flinks::gateway::v1::CachedAuthorizeResponse* response, std::function<void(::grpc::Status)>) = 0;
       virtual void CachedAuthorize(::grpc::ClientContext* context, const ::flinks::gateway::v1::CachedAuthorizeRequest* request, ::flinks::gateway::v1::CachedAuthorizeResponse* response, ::grpc::ClientUnaryReactor* reactor) = 0;
     };
@@ -343,15 +349,16 @@ class AuthorizationService final {
     // `LOGIN_NOT_FOUND` comes for a `login_id` only, never for credentials.
     //
     // Reasons: `INVALID_REQUEST`, `REQUEST_REFUSED`, `CREDENTIALS_REJECTED`,
-    // `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`, `LOGIN_NOT_FOUND`,
-    // `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `ALREADY_AUTHORIZED`,
-    // `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`, `ACCESS_REFUSED`,
-    // `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`, `INSTITUTION_UNAVAILABLE`,
-    // `INSTITUTION_DISABLED`, `SESSION_CONFLICT`, `RATE_LIMITED`,
-    // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
-    // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
-    // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-    // `GATEWAY_FAULT`.
+    // `CREDENTIALS_HELD_BACK`, `ANSWERS_REJECTED`, `ANSWERS_MISMATCHED`,
+    // `LOGIN_NOT_FOUND`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`,
+    // `ALREADY_AUTHORIZED`, `LIVE_SIGN_IN_REQUIRED`, `LOGIN_DISABLED`,
+    // `ACCESS_REFUSED`, `BANK_ACTION_REQUIRED`, `NO_TRANSACTIONS`,
+    // `INSTITUTION_UNAVAILABLE`, `INSTITUTION_DISABLED`, `SESSION_CONFLICT`,
+    // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
+    // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
+    // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
+    // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+    // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status Authorize(::grpc::ServerContext* context, const ::flinks::gateway::v1::AuthorizeRequest* request, ::flinks::gateway::v1::AuthorizeResponse* response);
     // Answers the challenges of a round and goes on with the sign-in.
     //
@@ -381,7 +388,8 @@ class AuthorizationService final {
     // `RATE_LIMITED`, `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`,
     // `UPSTREAM_KEYS_REFUSED`, `UPSTREAM_FEATURE_DISABLED`,
     // `UPSTREAM_RESPONSE_INVALID`, `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`,
-    // `DEADLINE_EXCEEDED`, `GATEWAY_FAULT`.
+    // `DEADLINE_EXCEEDED`, `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`,
+    // `CALLER_LIMITED`, `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status AnswerChallenges(::grpc::ServerContext* context, const ::flinks::gateway::v1::AnswerChallengesRequest* request, ::flinks::gateway::v1::AnswerChallengesResponse* response);
     // Reopens a saved login from Flinks' cache, without asking the bank.
     //
@@ -404,7 +412,8 @@ class AuthorizationService final {
     // `UPSTREAM_FAILED`, `UPSTREAM_REFUSED`, `UPSTREAM_KEYS_REFUSED`,
     // `UPSTREAM_FEATURE_DISABLED`, `UPSTREAM_RESPONSE_INVALID`,
     // `UPSTREAM_UNREACHABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`,
-    // `GATEWAY_FAULT`.
+    // `CALLER_UNKNOWN`, `CALLER_NOT_PERMITTED`, `CALLER_LIMITED`,
+    // `GATEWAY_OVERLOADED`, `GATEWAY_FAULT`.
     virtual ::grpc::Status CachedAuthorize(::grpc::ServerContext* context, const ::flinks::gateway::v1::CachedAuthorizeRequest* request, ::flinks::gateway::v1::CachedAuthorizeResponse* response);
   };
   template <class BaseClass>

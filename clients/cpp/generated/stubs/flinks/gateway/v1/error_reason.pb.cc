@@ -34,7 +34,7 @@ static constexpr ::_pb::Message* const* file_default_instances = nullptr;
 
 const char descriptor_table_protodef_flinks_2fgateway_2fv1_2ferror_5freason_2eproto[] PROTOBUF_SECTION_VARIABLE(protodesc_cold) =
   "\n$flinks/gateway/v1/error_reason.proto\022\021"
-  "flinks.gateway.v1*\313\010\n\013ErrorReason\022\034\n\030ERR"
+  "flinks.gateway.v1*\201\n\n\013ErrorReason\022\034\n\030ERR"
   "OR_REASON_UNSPECIFIED\020\000\022 \n\034ERROR_REASON_"
   "INVALID_REQUEST\020\001\022%\n!ERROR_REASON_CONTIN"
   "UATION_INVALID\020\002\022 \n\034ERROR_REASON_REQUEST"
@@ -61,22 +61,26 @@ const char descriptor_table_protodef_flinks_2fgateway_2fv1_2ferror_5freason_2epr
   "N_UPSTREAM_UNREACHABLE\020\031\022 \n\034ERROR_REASON"
   "_OUTCOME_UNKNOWN\020\032\022\"\n\036ERROR_REASON_DEADL"
   "INE_EXCEEDED\020\033\022\036\n\032ERROR_REASON_GATEWAY_F"
-  "AULT\020\034\022\037\n\033ERROR_REASON_METHOD_UNKNOWN\020\035*"
-  "\272\002\n\010NextStep\022\031\n\025NEXT_STEP_UNSPECIFIED\020\000\022"
-  "\022\n\016NEXT_STEP_NONE\020\001\022\031\n\025NEXT_STEP_FIX_REQ"
-  "UEST\020\002\022!\n\035NEXT_STEP_CORRECT_CREDENTIALS\020"
-  "\003\022\030\n\024NEXT_STEP_START_OVER\020\004\022\032\n\026NEXT_STEP"
-  "_SIGN_IN_LIVE\020\005\022\032\n\026NEXT_STEP_CONTACT_BAN"
-  "K\020\006\022\027\n\023NEXT_STEP_RETRY_NOW\020\007\022\031\n\025NEXT_STE"
-  "P_RETRY_LATER\020\010\022\033\n\027NEXT_STEP_CHECK_OUTCO"
-  "ME\020\t\022\036\n\032NEXT_STEP_CONTACT_OPERATOR\020\nBP\n\021"
-  "flinks.gateway.v1P\001Z9flinks-gateway.exam"
-  "ple/client/flinks/gateway/v1;gatewayv1b\006"
-  "proto3"
+  "AULT\020\034\022\037\n\033ERROR_REASON_METHOD_UNKNOWN\020\035\022"
+  "&\n\"ERROR_REASON_CREDENTIALS_HELD_BACK\020\036\022"
+  "\037\n\033ERROR_REASON_CALLER_UNKNOWN\020\037\022%\n!ERRO"
+  "R_REASON_CALLER_NOT_PERMITTED\020 \022\037\n\033ERROR"
+  "_REASON_CALLER_LIMITED\020!\022#\n\037ERROR_REASON"
+  "_GATEWAY_OVERLOADED\020\"*\272\002\n\010NextStep\022\031\n\025NE"
+  "XT_STEP_UNSPECIFIED\020\000\022\022\n\016NEXT_STEP_NONE\020"
+  "\001\022\031\n\025NEXT_STEP_FIX_REQUEST\020\002\022!\n\035NEXT_STE"
+  "P_CORRECT_CREDENTIALS\020\003\022\030\n\024NEXT_STEP_STA"
+  "RT_OVER\020\004\022\032\n\026NEXT_STEP_SIGN_IN_LIVE\020\005\022\032\n"
+  "\026NEXT_STEP_CONTACT_BANK\020\006\022\027\n\023NEXT_STEP_R"
+  "ETRY_NOW\020\007\022\031\n\025NEXT_STEP_RETRY_LATER\020\010\022\033\n"
+  "\027NEXT_STEP_CHECK_OUTCOME\020\t\022\036\n\032NEXT_STEP_"
+  "CONTACT_OPERATOR\020\nBP\n\021flinks.gateway.v1P"
+  "\001Z9flinks-gateway.example/client/flinks/"
+  "gateway/v1;gatewayv1b\006proto3"
   ;
 static ::_pbi::once_flag descriptor_table_flinks_2fgateway_2fv1_2ferror_5freason_2eproto_once;
 const ::_pbi::DescriptorTable descriptor_table_flinks_2fgateway_2fv1_2ferror_5freason_2eproto = {
-    false, false, 1566, descriptor_table_protodef_flinks_2fgateway_2fv1_2ferror_5freason_2eproto,
+    false, false, 1748, descriptor_table_protodef_flinks_2fgateway_2fv1_2ferror_5freason_2eproto,
     "flinks/gateway/v1/error_reason.proto",
     &descriptor_table_flinks_2fgateway_2fv1_2ferror_5freason_2eproto_once, nullptr, 0, 0,
     schemas, file_default_instances, TableStruct_flinks_2fgateway_2fv1_2ferror_5freason_2eproto::offsets,
@@ -128,6 +132,11 @@ bool ErrorReason_IsValid(int value) {
     case 27:
     case 28:
     case 29:
+    case 30:
+    case 31:
+    case 32:
+    case 33:
+    case 34:
       return true;
     default:
       return false;

@@ -80,12 +80,17 @@ enum ErrorReason : int {
   ERROR_REASON_DEADLINE_EXCEEDED = 27,
   ERROR_REASON_GATEWAY_FAULT = 28,
   ERROR_REASON_METHOD_UNKNOWN = 29,
+  ERROR_REASON_CREDENTIALS_HELD_BACK = 30,
+  ERROR_REASON_CALLER_UNKNOWN = 31,
+  ERROR_REASON_CALLER_NOT_PERMITTED = 32,
+  ERROR_REASON_CALLER_LIMITED = 33,
+  ERROR_REASON_GATEWAY_OVERLOADED = 34,
   ErrorReason_INT_MIN_SENTINEL_DO_NOT_USE_ = std::numeric_limits<int32_t>::min(),
   ErrorReason_INT_MAX_SENTINEL_DO_NOT_USE_ = std::numeric_limits<int32_t>::max()
 };
 bool ErrorReason_IsValid(int value);
 constexpr ErrorReason ErrorReason_MIN = ERROR_REASON_UNSPECIFIED;
-constexpr ErrorReason ErrorReason_MAX = ERROR_REASON_METHOD_UNKNOWN;
+constexpr ErrorReason ErrorReason_MAX = ERROR_REASON_GATEWAY_OVERLOADED;
 constexpr int ErrorReason_ARRAYSIZE = ErrorReason_MAX + 1;
 
 const ::PROTOBUF_NAMESPACE_ID::EnumDescriptor* ErrorReason_descriptor();

@@ -215,7 +215,39 @@ public enum ErrorReason {
      * The gateway has no such method: the client's contract is newer than the server's, or the address is wrong. No RPC
      * answers it. Fixed by the caller's developer. Code {@code UNIMPLEMENTED}.
      */
-    METHOD_UNKNOWN("ERROR_REASON_METHOD_UNKNOWN");
+    METHOD_UNKNOWN("ERROR_REASON_METHOD_UNKNOWN"),
+
+    /**
+     * The bank refused this very user name and password a short while ago, and the gateway does not send them again for
+     * now: another attempt would bring the customer nearer to being locked out. Nothing was sent. The customer types
+     * them anew. Code {@code INVALID_ARGUMENT}, with a {@code RetryInfo} of the time after which the gateway (its
+     * setting {@code lockout_guard}) lets them pass.
+     */
+    CREDENTIALS_HELD_BACK("ERROR_REASON_CREDENTIALS_HELD_BACK"),
+
+    /**
+     * The caller showed neither a key nor a client certificate that the gateway knows. Nothing was sent. Fixed by the
+     * gateway's operator ({@code callers_file}), or by the caller's developer. Code {@code UNAUTHENTICATED}.
+     */
+    CALLER_UNKNOWN("ERROR_REASON_CALLER_UNKNOWN"),
+
+    /**
+     * The caller is known, but may not call this method or use this Flinks instance. Nothing was sent. Fixed by the
+     * gateway's operator. Code {@code PERMISSION_DENIED}.
+     */
+    CALLER_NOT_PERMITTED("ERROR_REASON_CALLER_NOT_PERMITTED"),
+
+    /**
+     * The caller has as many calls under way as it may, or makes them faster than it may. Nothing was sent: always
+     * {@code retryable}. Code {@code RESOURCE_EXHAUSTED}, with a {@code RetryInfo} of the time until there may be room.
+     */
+    CALLER_LIMITED("ERROR_REASON_CALLER_LIMITED"),
+
+    /**
+     * The gateway has as many calls under way as it takes (its setting {@code max_calls}). Nothing was sent: always
+     * {@code retryable}. Code {@code UNAVAILABLE}, with {@code RetryInfo} of a second.
+     */
+    GATEWAY_OVERLOADED("ERROR_REASON_GATEWAY_OVERLOADED");
 
     private final String fullName;
 

@@ -159,4 +159,29 @@ abstract sealed class ReasonPredicates extends RuntimeException permits GatewayE
     public boolean isMethodUnknown() {
         return reason() == ErrorReason.METHOD_UNKNOWN;
     }
+
+    /** {@return whether the reason is {@link ErrorReason#CREDENTIALS_HELD_BACK}} */
+    public boolean isCredentialsHeldBack() {
+        return reason() == ErrorReason.CREDENTIALS_HELD_BACK;
+    }
+
+    /** {@return whether the reason is {@link ErrorReason#CALLER_UNKNOWN}} */
+    public boolean isCallerUnknown() {
+        return reason() == ErrorReason.CALLER_UNKNOWN;
+    }
+
+    /** {@return whether the reason is {@link ErrorReason#CALLER_NOT_PERMITTED}} */
+    public boolean isCallerNotPermitted() {
+        return reason() == ErrorReason.CALLER_NOT_PERMITTED;
+    }
+
+    /** {@return whether the reason is {@link ErrorReason#CALLER_LIMITED}} */
+    public boolean isCallerLimited() {
+        return reason() == ErrorReason.CALLER_LIMITED;
+    }
+
+    /** {@return whether the reason is {@link ErrorReason#GATEWAY_OVERLOADED}} */
+    public boolean isGatewayOverloaded() {
+        return reason() == ErrorReason.GATEWAY_OVERLOADED;
+    }
 }

@@ -349,6 +349,58 @@ public enum ErrorReason
    * <code>ERROR_REASON_METHOD_UNKNOWN = 29;</code>
    */
   ERROR_REASON_METHOD_UNKNOWN(29),
+  /**
+   * <pre>
+   * The bank refused this very user name and password a short while ago, and
+   * the gateway does not send them again for now: another attempt would bring
+   * the customer nearer to being locked out. Nothing was sent. The customer
+   * types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+   * after which the gateway (its setting `lockout_guard`) lets them pass.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CREDENTIALS_HELD_BACK = 30;</code>
+   */
+  ERROR_REASON_CREDENTIALS_HELD_BACK(30),
+  /**
+   * <pre>
+   * The caller showed neither a key nor a client certificate that the gateway
+   * knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+   * or by the caller's developer. Code `UNAUTHENTICATED`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_UNKNOWN = 31;</code>
+   */
+  ERROR_REASON_CALLER_UNKNOWN(31),
+  /**
+   * <pre>
+   * The caller is known, but may not call this method or use this Flinks
+   * instance. Nothing was sent. Fixed by the gateway's operator. Code
+   * `PERMISSION_DENIED`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_NOT_PERMITTED = 32;</code>
+   */
+  ERROR_REASON_CALLER_NOT_PERMITTED(32),
+  /**
+   * <pre>
+   * The caller has as many calls under way as it may, or makes them faster than
+   * it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+   * with a `RetryInfo` of the time until there may be room.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_LIMITED = 33;</code>
+   */
+  ERROR_REASON_CALLER_LIMITED(33),
+  /**
+   * <pre>
+   * The gateway has as many calls under way as it takes (its setting
+   * `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+   * `RetryInfo` of a second.
+   * </pre>
+   *
+   * <code>ERROR_REASON_GATEWAY_OVERLOADED = 34;</code>
+   */
+  ERROR_REASON_GATEWAY_OVERLOADED(34),
   UNRECOGNIZED(-1),
   ;
 
@@ -692,6 +744,58 @@ public enum ErrorReason
    * <code>ERROR_REASON_METHOD_UNKNOWN = 29;</code>
    */
   public static final int ERROR_REASON_METHOD_UNKNOWN_VALUE = 29;
+  /**
+   * <pre>
+   * The bank refused this very user name and password a short while ago, and
+   * the gateway does not send them again for now: another attempt would bring
+   * the customer nearer to being locked out. Nothing was sent. The customer
+   * types them anew. Code `INVALID_ARGUMENT`, with a `RetryInfo` of the time
+   * after which the gateway (its setting `lockout_guard`) lets them pass.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CREDENTIALS_HELD_BACK = 30;</code>
+   */
+  public static final int ERROR_REASON_CREDENTIALS_HELD_BACK_VALUE = 30;
+  /**
+   * <pre>
+   * The caller showed neither a key nor a client certificate that the gateway
+   * knows. Nothing was sent. Fixed by the gateway's operator (`callers_file`),
+   * or by the caller's developer. Code `UNAUTHENTICATED`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_UNKNOWN = 31;</code>
+   */
+  public static final int ERROR_REASON_CALLER_UNKNOWN_VALUE = 31;
+  /**
+   * <pre>
+   * The caller is known, but may not call this method or use this Flinks
+   * instance. Nothing was sent. Fixed by the gateway's operator. Code
+   * `PERMISSION_DENIED`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_NOT_PERMITTED = 32;</code>
+   */
+  public static final int ERROR_REASON_CALLER_NOT_PERMITTED_VALUE = 32;
+  /**
+   * <pre>
+   * The caller has as many calls under way as it may, or makes them faster than
+   * it may. Nothing was sent: always `retryable`. Code `RESOURCE_EXHAUSTED`,
+   * with a `RetryInfo` of the time until there may be room.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CALLER_LIMITED = 33;</code>
+   */
+  public static final int ERROR_REASON_CALLER_LIMITED_VALUE = 33;
+  /**
+   * <pre>
+   * The gateway has as many calls under way as it takes (its setting
+   * `max_calls`). Nothing was sent: always `retryable`. Code `UNAVAILABLE`, with
+   * `RetryInfo` of a second.
+   * </pre>
+   *
+   * <code>ERROR_REASON_GATEWAY_OVERLOADED = 34;</code>
+   */
+  public static final int ERROR_REASON_GATEWAY_OVERLOADED_VALUE = 34;
 
 
   public final int getNumber() {
@@ -748,6 +852,11 @@ public enum ErrorReason
       case 27: return ERROR_REASON_DEADLINE_EXCEEDED;
       case 28: return ERROR_REASON_GATEWAY_FAULT;
       case 29: return ERROR_REASON_METHOD_UNKNOWN;
+      case 30: return ERROR_REASON_CREDENTIALS_HELD_BACK;
+      case 31: return ERROR_REASON_CALLER_UNKNOWN;
+      case 32: return ERROR_REASON_CALLER_NOT_PERMITTED;
+      case 33: return ERROR_REASON_CALLER_LIMITED;
+      case 34: return ERROR_REASON_GATEWAY_OVERLOADED;
       default: return null;
     }
   }
