@@ -36,6 +36,11 @@ class Enum:
     values: list[Value]
     """Zero included."""
 
+    @property
+    def said(self) -> list[Value]:
+        """The values that say something: all but zero, which is "unspecified"."""
+        return [value for value in self.values if value.number]
+
 
 @dataclasses.dataclass(frozen=True)
 class Field:
@@ -64,6 +69,13 @@ class Message:
     """The contract's file that holds it."""
     doc: str
     fields: list[Field]
+    oneofs: dict[str, str]
+    """The comment of each of its oneofs."""
+
+    @property
+    def common(self) -> list[Field]:
+        """The fields that are in no oneof."""
+        return [field for field in self.fields if not field.oneof]
 
     def alternatives(self, oneof: str) -> list[Field]:
         return [field for field in self.fields if field.oneof == oneof]
@@ -80,14 +92,6 @@ class Contract:
     """The contract's own files, as their imports name them."""
     enums: dict[str, Enum]
     messages: dict[str, Message]
-
-    @property
-    def reasons(self) -> list[Value]:
-        return self.enums["ErrorReason"].values
-
-    @property
-    def next_steps(self) -> list[Value]:
-        return self.enums["NextStep"].values
 
 
 def read() -> Contract:
@@ -112,9 +116,20 @@ def camel(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
+def lower_camel(name: str) -> str:
+    """Such a name in the casing of many languages' fields: `rateLimited`. A type's name, too."""
+    upper = name if "_" not in name and name[0].isupper() else camel(name)
+    return upper[0].lower() + upper[1:]
+
+
+def snake(name: str) -> str:
+    """A type's name in the casing of the contract's fields: `error_reason` for `ErrorReason`."""
+    return re.sub(r"\B([A-Z])", r"_\1", name).lower()
+
+
 def prefix(enum: str) -> str:
     """What the names of an enum's values begin with."""
-    return re.sub(r"\B([A-Z])", r"_\1", enum).upper() + "_"
+    return snake(enum).upper() + "_"
 
 
 def enums(file: dict) -> Iterator[Enum]:
@@ -135,7 +150,7 @@ def enums(file: dict) -> Iterator[Enum]:
 
 def messages(file: dict) -> Iterator[Message]:
     doc = docs(file)
-    # A comment's path: the file's fourth field, the message, its second field, the field.
+    # A comment's path: the file's fourth field, the message, its second field, the field; its eighth field, the oneof.
     for at, message in enumerate(file.get("messageType", [])):
         fields = [
             Field(
@@ -152,7 +167,13 @@ def messages(file: dict) -> Iterator[Message]:
             )
             for place, field in enumerate(message.get("field", []))
         ]
-        yield Message(name=message["name"], file=file["name"], doc=doc(4, at), fields=fields)
+        # The oneofs that the compiler makes up for `optional` have no comment, and are none.
+        oneofs = {
+            oneof["name"]: doc(4, at, 8, place)
+            for place, oneof in enumerate(message.get("oneofDecl", []))
+            if any(field.oneof == oneof["name"] for field in fields)
+        }
+        yield Message(name=message["name"], file=file["name"], doc=doc(4, at), fields=fields, oneofs=oneofs)
 
 
 def type_of(field: dict) -> dict[str, str]:

@@ -5,33 +5,57 @@ They differ from the messages where a program reads better so, in the same way i
 - A response is the sum of its outcomes: `AuthorizeResponse` and `AnswerChallengesResponse` are `Outcome`,
   `CachedAuthorizeResponse` is `FinalOutcome`.
 - A challenge is the sum of its kinds, each with the fields that all challenges have.
-- An answer is made by a function for each of its kinds, whose arguments are what that kind holds.
+- An answer is made by a function for each of its kinds, whose arguments are what that kind must be made with.
 - A saved login to refresh is a `LoginId` beside `Credentials`, as the sum `Subject`.
-- An enum that is only sent has no value for "unspecified": where it may be left out, it is null.
 - An enum value newer than the client is `OTHER` where there is one, else `UNSPECIFIED`.
 
-Whoever adds a message to the contract decides here what users see of it; a field needs nothing.
+Whoever adds a message to the contract decides here what users see of it. A field needs nothing: whoever receives it has
+it, and where it is sent it has a default (an argument with one, or a method that sets it), so that programs go on
+compiling.
 """
 
 import dataclasses
+import re
 import sys
 from collections.abc import Callable
 
 import contract as source
 
-SENT = ("Credentials", "AuthorizeRequest", "CachedAuthorizeRequest")
 RECEIVED = ("Institution", "Login", "Link", "Session", "PendingOperation", "Image", "ChallengeRound")
 """In an order in which each needs only those before it, the challenges aside."""
 ENUMS = ("Language", "DeliveryMethod", "LoginType", "Resource")
 """Those of values; the enums of errors have predicates besides."""
-REQUIRED = {("AuthorizeRequest", "subject"), ("AuthorizeRequest", "save")} | {
-    (name, "login_id") for name in ("LoginId", "CachedAuthorizeRequest")
-} | {
-    ("Credentials", name) for name in ("institution", "username", "password")
+ERRORS = ("ErrorReason", "NextStep")
+METHODS = {"Authorize": "authorize", "AnswerChallenges": "answer", "CachedAuthorize": "cached_authorize"}
+"""What clients call the service's methods."""
+
+REQUIRED = {
+    "LoginId": ("login_id",),
+    "Credentials": ("institution", "username", "password"),
+    "AuthorizeRequest": ("subject", "save"),
+    "CachedAuthorizeRequest": ("login_id",),
+    # The kinds of answers.
+    "text": ("text",),
+    "selected_question": ("question", "text"),
+    "choice": ("choice",),
+    "choices": ("values",),
+    "image_index": ("image_index",),
+    "code_delivery": ("phone_number", "method"),
+    "raw": ("key", "values"),
 }
-"""What a request must be made with; everything else has a default: empty, false, null."""
+"""What is sent must be made with these; everything else has a default: empty, false, null. A name that is added here
+breaks programs."""
+FIXED = {
+    "ChallengeAnswer": ("challenge_id",),
+    "AnswerChallengesRequest": ("continuation", "answers"),
+    "AuthorizeResponse": (),
+    "AnswerChallengesResponse": (),
+    "CachedAuthorizeResponse": (),
+}
+"""Messages that are no value with their fields: what they hold beside an outcome or an answer has a place by hand."""
 ALWAYS_SET = {("ChallengeRound", "expire_time")}
-"""Messages and times that a gateway never leaves out: not nullable in the clients."""
+"""Times that a gateway never leaves out. Python, TypeScript and Java, where a null is a burden to whoever reads, have no
+null for them; in the other languages they are what all times are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,13 +67,22 @@ class Record:
     fields: list[source.Field]
     """A field of kind `sum` is one of several records: `type` names the sum."""
 
-    def required(self, field: source.Field) -> bool:
-        return (self.name, field.name) in REQUIRED
+    @property
+    def required(self) -> list[source.Field]:
+        """What it must be made with. Empty for what is received."""
+        return [field for field in self.fields if field.name in REQUIRED.get(self.name, ())]
+
+    @property
+    def others(self) -> list[source.Field]:
+        return [field for field in self.fields if field not in self.required]
 
     def nullable(self, field: source.Field) -> bool:
-        """Whether a field that was received may be null."""
-        can = field.kind in ("message", "timestamp", "struct") and not field.repeated
-        return can and (self.name, field.name) not in ALWAYS_SET
+        """Whether a field can be absent, rather than empty."""
+        absent = field.optional or field.kind in ("message", "timestamp", "struct")
+        return absent and not field.repeated and field not in self.required
+
+    def always_set(self, field: source.Field) -> bool:
+        return (self.name, field.name) in ALWAYS_SET
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,8 +92,8 @@ class Alternative:
     field: source.Field
     """What it is in the oneof."""
     record: Record
-    """What users see of it. Of a kind of challenge: with the fields that all challenges have. Of an answer: its
-    arguments, beside the challenge's id; `Record.name` is then the function's."""
+    """What users see of it. Of a kind of challenge: with the fields that all challenges have. Of an answer: what it is
+    made of, beside the challenge's id; `Record.name` is then the function's."""
     own: list[source.Field]
     """The record's fields that are inside the alternative's message: those of a challenge's kind. Empty for a scalar."""
 
@@ -69,15 +102,30 @@ class Alternative:
 class Sum:
     name: str
     doc: str
-    message: str
-    """The message with the oneof."""
+    about: str
+    """What the oneof's comment says of it as a field: its first sentence. The others are about messages."""
+    messages: list[str]
+    """The messages with the oneof: those of both live calls have the same outcomes."""
     oneof: str
     alternatives: list[Alternative]
+    common: list[source.Field]
+    """What there is beside the oneof: what challenges of all kinds have, and the challenge's id of an answer."""
+
+    @property
+    def message(self) -> str:
+        return self.messages[0]
+
+    @property
+    def members(self) -> list[str]:
+        """The names of the records that it is one of."""
+        return [each.record.name for each in self.alternatives]
 
 
 @dataclasses.dataclass(frozen=True)
 class Values:
     enums: list[source.Enum]
+    errors: list[source.Enum]
+    """`ErrorReason` and `NextStep`. Their zero is never sent: it is what is newer than the client, or was not said."""
     sent: list[Record]
     """What requests are made of, `LoginId` included."""
     received: list[Record]
@@ -88,11 +136,30 @@ class Values:
     """Its last alternative, `UnrecognizedChallenge`, is also what a newer kind of challenge becomes."""
     answer: Sum
 
-    def sends_only(self, enum: str) -> bool:
-        """Whether an enum is in nothing that is received."""
-        everything = [field for record in self.received for field in record.fields]
-        everything += [field for kind in self.challenge.alternatives for field in kind.record.fields]
-        return all(field.type != enum for field in everything)
+    @property
+    def kinds(self) -> list[Alternative]:
+        """Of challenges."""
+        return self.challenge.alternatives
+
+    @property
+    def answers(self) -> list[Alternative]:
+        return self.answer.alternatives
+
+    def is_sent(self, enum: source.Enum) -> bool:
+        return holds([*self.sent, *(each.record for each in self.answers)], enum)
+
+    def is_received(self, enum: source.Enum) -> bool:
+        """An enum that is not received is one of values only to be given. Whether its zero is one of them, or is a null
+        instead, is what suits the language."""
+        return enum in self.errors or holds([*self.received, *(kind.record for kind in self.kinds)], enum)
+
+    def is_of_answers(self, enum: source.Enum) -> bool:
+        """Whether an enum is in answers and nowhere else: these have no "unspecified" to say."""
+        return self.is_sent(enum) and not self.is_received(enum) and not holds(self.sent, enum)
+
+
+def holds(records: list[Record], enum: source.Enum) -> bool:
+    return any(field.type == enum.name for record in records for field in record.fields)
 
 
 def unknown(enum: source.Enum) -> source.Value:
@@ -101,71 +168,91 @@ def unknown(enum: source.Enum) -> source.Value:
     return names.get("OTHER", names["UNSPECIFIED"])
 
 
+def split(challenge: Sum) -> Record:
+    """For languages whose sums have no fields of their own: a challenge as what all have, and the sum `ChallengeKind`."""
+    return Record(challenge.name, challenge.doc, [*challenge.common, of_sum(challenge, "ChallengeKind")])
+
+
+def of_sum(sum: Sum, type: str) -> source.Field:
+    """A field that holds one of a sum's records."""
+    return source.Field(
+        name=sum.oneof, kind="sum", type=type, number=0, repeated=False, optional=False, secret=False, oneof="", doc=sum.about
+    )
+
+
+def answered(kind: Alternative) -> str:
+    """The comment of a challenge's kind, with answers under their full names: `ChallengeAnswer.text`."""
+    return re.sub("`([a-z_]+)`", r"`ChallengeAnswer.\1`", kind.field.doc)
+
+
 def read(contract: source.Contract) -> Values:
     messages = contract.messages
     check(contract)
 
     def record(name: str) -> Record:
-        message = messages[name]
-        fields = [field for field in message.fields if not field.oneof]
-        if name == "AuthorizeRequest":
-            one = message.alternatives("subject")[0]
-            fields.insert(0, dataclasses.replace(one, name="subject", kind="sum", type="Subject", oneof="", doc="Who signs in."))
-        return Record(name, message.doc, fields)
-
-    login_id = next(field for field in messages["AuthorizeRequest"].fields if field.name == "login_id")
-    saved = Record("LoginId", login_id.doc, [login_id])
-    sent = [record("Credentials"), saved, record("AuthorizeRequest"), record("CachedAuthorizeRequest")]
+        return Record(name, messages[name].doc, messages[name].common)
 
     def whole(field: source.Field) -> Alternative:
-        return Alternative(field, saved if field is login_id else record(field.type), [])
+        return Alternative(field, record(field.type), [])
 
-    def challenge(field: source.Field) -> Alternative:
-        common = [each for each in messages["Challenge"].fields if not each.oneof]
+    def subject_of(field: source.Field) -> Alternative:
+        """A scalar is a record of its own, named after it."""
+        made = record(field.type) if field.type else Record(source.camel(field.name), field.doc, [field])
+        return Alternative(field, made, [])
+
+    def kind(field: source.Field) -> Alternative:
         own = messages[field.type].fields
-        return Alternative(field, Record(field.type, messages[field.type].doc, common + own), own)
+        return Alternative(field, Record(field.type, messages[field.type].doc, messages["Challenge"].common + own), own)
 
     def answer(field: source.Field) -> Alternative:
-        own = messages[field.type].fields if field.type and field.kind == "message" else []
+        own = messages[field.type].fields if field.kind == "message" else []
         return Alternative(field, Record(field.name, field.doc, own or [field]), own)
 
-    def sum(name: str, message: str, oneof: str, alternative: Callable[[source.Field], Alternative]) -> Sum:
-        fields = messages[message].alternatives(oneof)
-        return Sum(name, messages[message].doc, message, oneof, [alternative(field) for field in fields])
+    def sum(name: str, oneof: str, alternative: Callable[[source.Field], Alternative], *of: str) -> Sum:
+        first = messages[of[0]]
+        about = first.oneofs[oneof].split(". ")[0].removesuffix(".") + "."
+        made = [alternative(field) for field in first.alternatives(oneof)]
+        return Sum(name, first.doc, about, list(of), oneof, made, first.common)
 
+    subject = sum("Subject", "subject", subject_of, "AuthorizeRequest")
+    request = record("AuthorizeRequest")
+    request.fields.insert(0, of_sum(subject, subject.name))
     return Values(
         enums=[contract.enums[name] for name in ENUMS],
-        sent=sent,
+        errors=[contract.enums[name] for name in ERRORS],
+        sent=[*(each.record for each in subject.alternatives), request, record("CachedAuthorizeRequest")],
         received=[record(name) for name in RECEIVED],
-        subject=sum("Subject", "AuthorizeRequest", "subject", whole),
+        subject=dataclasses.replace(subject, doc=subject.about),
         outcomes=[
-            sum("Outcome", "AuthorizeResponse", "outcome", whole),
-            sum("FinalOutcome", "CachedAuthorizeResponse", "outcome", whole),
+            sum("Outcome", "outcome", whole, "AuthorizeResponse", "AnswerChallengesResponse"),
+            sum("FinalOutcome", "outcome", whole, "CachedAuthorizeResponse"),
         ],
-        challenge=sum("Challenge", "Challenge", "kind", challenge),
-        answer=sum("Answer", "ChallengeAnswer", "answer", answer),
+        challenge=sum("Challenge", "kind", kind, "Challenge"),
+        answer=sum("Answer", "answer", answer, "ChallengeAnswer"),
     )
 
 
 def check(contract: source.Contract) -> None:
-    """Stops at a message or an enum of the contract about which nothing is decided here."""
-    roots = {
-        *SENT,
-        *RECEIVED,
-        "Challenge",
-        "ChallengeAnswer",
-        *("AuthorizeResponse", "AnswerChallengesRequest", "AnswerChallengesResponse", "CachedAuthorizeResponse"),
-    }
-    inner = {
-        field.type for name in ("Challenge", "ChallengeAnswer") for field in contract.messages[name].fields if field.kind == "message"
-    }
-    for name in contract.messages.keys() - roots - inner:
-        sys.exit(f"clients/generate/values.py: what do users see of the message {name}?")
-    for name in contract.enums.keys() - {*ENUMS, "ErrorReason", "NextStep"}:
-        sys.exit(f"clients/generate/values.py: what do users see of the enum {name}?")
+    """Stops at what the contract has and nothing is decided about here."""
+    messages = contract.messages
+
+    def stop(question: str) -> None:
+        sys.exit(f"clients/generate/values.py: {question}")
 
     def outcomes(message: str) -> list[tuple[str, int, str]]:
-        return [(field.name, field.number, field.type) for field in contract.messages[message].alternatives("outcome")]
+        return [(field.name, field.number, field.type) for field in messages[message].alternatives("outcome")]
 
+    inner = {field.type for name in ("Challenge", "ChallengeAnswer") for field in messages[name].fields if field.kind == "message"}
+    for name in messages.keys() - {*REQUIRED, *RECEIVED, *FIXED, "Challenge"} - inner:
+        stop(f"what do users see of the message {name}?")
+    for name in contract.enums.keys() - {*ENUMS, *ERRORS}:
+        stop(f"what do users see of the enum {name}?")
+    for name, fields in FIXED.items():
+        for field in messages[name].common:
+            if field.name not in fields:
+                stop(f"what do users see of {name}.{field.name}?")
+    for field in messages["ChallengeAnswer"].alternatives("answer"):
+        if field.name not in REQUIRED:
+            stop(f"what must the answer {field.name} be made with?")
     if outcomes("AuthorizeResponse") != outcomes("AnswerChallengesResponse"):
-        sys.exit("clients/generate/values.py: the outcomes of Authorize and AnswerChallenges differ")
+        stop("the outcomes of Authorize and AnswerChallenges differ")

@@ -11,7 +11,7 @@ import contract as source
 import tools
 import values as model
 from contract import LICENSE, SERVICE_CONFIG, Contract, Enum, Field, Value, camel
-from values import Alternative, Record, Sum
+from values import Alternative, Record, Sum, unknown
 
 HERE = tools.ROOT / "clients" / "cpp"
 GENERATED = HERE / "generated"
@@ -31,13 +31,6 @@ TYPES = {
     "struct": "std::string",
 }
 """What is of another kind has a type with a name."""
-ARGUMENTS = {
-    "selected_question": ("question", "text"),
-    "choices": ("values",),
-    "code_delivery": ("phone_number", "method"),
-    "raw": ("key", "values"),
-}
-"""What these answers must be made with. Whatever the contract adds has a default, so that programs go on compiling."""
 
 
 def generate(contract: Contract) -> None:
@@ -46,15 +39,16 @@ def generate(contract: Contract) -> None:
     stubs(contract)
     shutil.copy(contract.image, GENERATED / "contract.binpb")
     shutil.copy(LICENSE, HERE / "LICENSE")
-    types = Types(contract)
-    write("include/flinks_gateway/reasons.h", reasons_header(contract))
-    write("reasons.cc", reasons_source(contract))
+    values = model.read(contract)
+    types, errors = Types(values), [with_zero(enum) for enum in values.errors]
+    write("include/flinks_gateway/reasons.h", reasons_header(errors))
+    write("reasons.cc", reasons_source(errors))
     write("include/flinks_gateway/types.h", types_header(types))
     write("types.cc", types_source(types))
     write("convert.h", convert_header(types))
     write("convert.cc", convert_source(types))
     write("service_config.h", service_config())
-    write("predicates.inc", "".join(f"PREDICATE({predicate(reason)})\n" for reason in named(contract.reasons)))
+    write("predicates.inc", "".join(f"PREDICATE({predicate(reason)})\n" for reason in errors[0].said))
     formatted = [path for pattern in ("*.h", "*.cc", "include/*/*.h") for path in GENERATED.glob(pattern)]
     tools.run(tools.python("cpp", CLANG_FORMAT) / "clang-format", "-i", *formatted)
     tools.stamp(HERE / "CMakeLists.txt", r"^project\(FlinksGateway VERSION (\S+)", contract.version)
@@ -127,34 +121,25 @@ def printer(type: str, name: str = "value") -> str:
 # Enums.
 
 
-def named(values: list[Value]) -> list[Value]:
-    return [value for value in values if value.number != 0]
-
-
 def enumerator(value: Value) -> str:
     return "k" + camel(value.name)
 
 
-def unknown(made: Enum) -> str:
-    """What stands for a value newer than the client."""
-    return "OTHER" if any(value.name == "OTHER" for value in made.values) else "UNSPECIFIED"
-
-
-def enum(made: Enum) -> str:
-    values = [f"{comment(value.doc)}{enumerator(value)} = {value.number}," for value in made.values]
+def enum(made: Enum, values: list[Value]) -> str:
+    constants = [f"{comment(value.doc)}{enumerator(value)} = {value.number}," for value in values]
     return (
-        f"{comment(made.doc)}{block(f'enum class {made.name}', *values)};\n\n"
-        f"/// The contract's name without its prefix, such as `{named(made.values)[0].name}`.\n"
+        f"{comment(made.doc)}{block(f'enum class {made.name}', *constants)};\n\n"
+        f"/// The contract's name without its prefix, such as `{made.said[0].name}`.\n"
         f"std::string_view to_string({made.name} value) noexcept;\n"
         f"/// Prints `to_string` of it.\n{printer(made.name)};\n\n"
     )
 
 
-def enum_names(made: Enum) -> str:
-    cases = [f'case {made.name}::{enumerator(value)}: return "{value.name}";' for value in made.values]
+def enum_names(made: Enum, values: list[Value]) -> str:
+    cases = [f'case {made.name}::{enumerator(value)}: return "{value.name}";' for value in values]
     switch = block("switch (value)", *cases)
     return (
-        function(f"std::string_view to_string({made.name} value) noexcept", switch, f'return "{unknown(made)}";')
+        function(f"std::string_view to_string({made.name} value) noexcept", switch, f'return "{unknown(made).name}";')
         + function(printer(made.name), "return out << to_string(value);")
     )
 
@@ -166,21 +151,17 @@ def predicate(reason: Value) -> str:
     return f"is_{reason.name.lower()}"
 
 
-def errors(contract: Contract) -> list[Enum]:
-    """The enums of errors. Their zero is never sent: it is the clients' own."""
-
-    def with_zero(made: Enum) -> Enum:
-        zero = dataclasses.replace(made.values[0], doc="Not said, or newer than this client.")
-        return dataclasses.replace(made, values=[zero, *named(made.values)])
-
-    return [with_zero(contract.enums[name]) for name in ("ErrorReason", "NextStep")]
+def with_zero(made: Enum) -> Enum:
+    """An enum of errors. Its zero is never sent: it is the clients' own."""
+    zero = dataclasses.replace(made.values[0], doc="Not said, or newer than this client.")
+    return dataclasses.replace(made, values=[zero, *made.said])
 
 
-def reasons_header(contract: Contract) -> str:
+def reasons_header(errors: list[Enum]) -> str:
     predicates = [
         f"/// Whether the reason is ErrorReason::{enumerator(reason)}.\n"
         f"bool {predicate(reason)}() const noexcept {{ return is(ErrorReason::{enumerator(reason)}); }}\n"
-        for reason in named(contract.reasons)
+        for reason in errors[0].said
     ]
     return f"""/// \\file
 /// Why a call failed and who must do what next: the contract's lists.
@@ -191,7 +172,7 @@ def reasons_header(contract: Contract) -> str:
 
 namespace flinks_gateway {{
 
-{"".join(enum(made) for made in errors(contract))}
+{"".join(enum(made, made.values) for made in errors)}
 /// A predicate for each ErrorReason; GatewayError has them all.
 template <class Error>
 class ReasonPredicates {{
@@ -205,7 +186,7 @@ class ReasonPredicates {{
 """
 
 
-def reasons_source(contract: Contract) -> str:
+def reasons_source(errors: list[Enum]) -> str:
     return f"""#include "flinks_gateway/reasons.h"
 
 #include <ostream>
@@ -214,14 +195,14 @@ def reasons_source(contract: Contract) -> str:
 
 namespace flinks_gateway {{
 
-{"".join(enum_names(made) + enum_named(made) for made in errors(contract))}
+{"".join(enum_names(made, made.values) + enum_named(made) for made in errors)}
 }}  // namespace flinks_gateway
 """
 
 
 def enum_named(made: Enum) -> str:
     """The way back from a name on the wire."""
-    values = [f'if (name == "{value.full_name}") return {made.name}::{enumerator(value)};' for value in named(made.values)]
+    values = [f'if (name == "{value.full_name}") return {made.name}::{enumerator(value)};' for value in made.said]
     head = f"{made.name} internal::{source.prefix(made.name).lower()}named(std::string_view name) noexcept"
     return function(head, *values, f"return {made.name}::kUnspecified;")
 
@@ -230,31 +211,24 @@ def enum_named(made: Enum) -> str:
 
 
 class Types:
-    def __init__(self, contract: Contract) -> None:
-        values = model.read(contract)
-        self.subject = dataclasses.replace(values.subject, doc="Who signs in.")
+    def __init__(self, values: model.Values) -> None:
+        self.subject = values.subject
         self.outcomes = values.outcomes
         self.answer = values.answer
         # A challenge is a struct whose `kind` is the sum.
-        doc = "How a challenge is answered, and with what to choose from."
-        kinds = [without_common(kind) for kind in values.challenge.alternatives]
-        self.kind = dataclasses.replace(values.challenge, name="ChallengeKind", doc=doc, alternatives=kinds)
-        common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
-        kind = dataclasses.replace(kinds[0].field, name="kind", kind="sum", type="ChallengeKind", doc=doc)
-        challenge = Record("Challenge", values.challenge.doc, [*common, kind])
+        challenge = model.split(values.challenge)
+        kind = challenge.fields[-1]
+        kinds = [without_common(each) for each in values.kinds]
+        self.kind = dataclasses.replace(values.challenge, name=kind.type, doc=kind.doc, alternatives=kinds)
         # Each after what it holds.
         sent = [adapted(record) for record in values.sent]
         self.subjects = [record for record in sent if not is_request(record)]
         self.requests = [record for record in sent if is_request(record)]
-        rounds = [record for record in values.received if holds(record, "Challenge")]
+        rounds = [record for record in values.received if holds(record, challenge.name)]
         others = [record for record in values.received if record not in rounds]
         self.received = [*others, *(each.record for each in kinds), self.kind, challenge, *rounds]
         self.all = [*self.subjects, self.subject, *self.requests, *self.received, *self.outcomes]
-        # An enum that only answers hold is always said.
-        self.enums = [
-            made if any(holds(each, made.name) for each in self.all) else dataclasses.replace(made, values=named(made.values))
-            for made in values.enums
-        ]
+        self.enums = [(made, made.said if values.is_of_answers(made) else made.values) for made in values.enums]
 
 
 def without_common(kind: Alternative) -> Alternative:
@@ -266,7 +240,7 @@ def adapted(record: Record) -> Record:
     """A bool that must be said is a type of its own, such as `Save`; a wrapper, such as `LoginId`, holds a `value`."""
 
     def field(each: Field) -> Field:
-        if each.kind == "bool" and record.required(each):
+        if each.kind == "bool" and each in record.required:
             return dataclasses.replace(each, kind="choice", type=camel(each.name), optional=False)
         return dataclasses.replace(each, name="value") if each.oneof else each
 
@@ -329,7 +303,7 @@ class {types.answer.message};
 
 namespace flinks_gateway {{
 
-{"".join(enum(made) for made in types.enums)}
+{"".join(enum(*each) for each in types.enums)}
 {"".join(declared)}
 {answer_class(types.answer)}
 {by_kind(types.kind)}
@@ -344,7 +318,7 @@ namespace flinks_gateway {{
 
 def struct(record: Record) -> str:
     """A request is made with what it must say."""
-    needed = [field for field in record.fields if is_request(record) and record.required(field)]
+    needed = record.required if is_request(record) else []
     members = [
         f"{comment('Secret. ' * field.secret + field.doc)}{type_of(field)} {field.name}{'' if field in needed else ' = {}'};"
         for field in record.fields
@@ -362,8 +336,7 @@ def constructor(name: str, needed: list[Field]) -> list[str]:
 
 
 def alias(sum: Sum) -> str:
-    held = ", ".join(each.record.name for each in sum.alternatives)
-    return f"{comment(sum.doc)}using {sum.name} = std::variant<{held}>;\n\n"
+    return f"{comment(sum.doc)}using {sum.name} = std::variant<{', '.join(sum.members)}>;\n\n"
 
 
 def answer_class(answer: Sum) -> str:
@@ -391,8 +364,9 @@ def answer_class(answer: Sum) -> str:
 
 
 def parameters(answer: Alternative, default: str = "") -> str:
-    needed = ARGUMENTS.get(answer.field.name, [field.name for field in answer.record.fields])
-    own = [f"{type_of(field)} {field.name}{'' if field.name in needed else default}" for field in answer.record.fields]
+    """What came later comes last, with a default."""
+    own = [f"{type_of(field)} {field.name}" for field in answer.record.required]
+    own += [f"{type_of(field)} {field.name}{default}" for field in answer.record.others]
     return ", ".join(["std::string challenge_id", *own])
 
 
@@ -424,7 +398,7 @@ namespace pb = ::flinks::gateway::v1;
 using internal::print;
 using internal::secret;
 
-{"".join(enum_names(made) for made in types.enums)}
+{"".join(enum_names(*each) for each in types.enums)}
 {"".join(print_record(each) if isinstance(each, Record) else print_sum(each) for each in types.all)}
 Answer::Answer(Message&& message) : message_(std::make_shared<const Message>(std::move(message))) {{}}
 
@@ -495,9 +469,7 @@ def decode_head(type: str, message: str, name: str = "message") -> str:
 
 def responses(types: Types) -> list[tuple[str, str, Sum]]:
     """Each message that holds an outcome, and what it becomes."""
-    live, cached = types.outcomes
-    pairs = [(live.message, live), ("AnswerChallengesResponse", live), (cached.message, cached)]
-    return [(message, f"std::optional<{sum.name}>", sum) for message, sum in pairs]
+    return [(message, f"std::optional<{sum.name}>", sum) for sum in types.outcomes for message in sum.messages]
 
 
 def convert_header(types: Types) -> str:
@@ -529,7 +501,7 @@ namespace pb = ::flinks::gateway::v1;
 
 
 def convert_source(types: Types) -> str:
-    enums = [made for made in types.enums if any(holds(each, made.name) for each in types.received)]
+    enums = [made for made, _ in types.enums if any(holds(each, made.name) for each in types.received)]
     decoded = [decode_record(each) if isinstance(each, Record) else decode_kind(each) for each in types.received]
     return f"""#include "convert.h"
 
@@ -566,7 +538,7 @@ def encode_subject(subject: Sum) -> str:
 
 def decode_enum(made: Enum) -> str:
     known = f"pb::{made.name}_IsValid(number) ? static_cast<{made.name}>(number)"
-    newer = f"{made.name}::k{camel(unknown(made))}"
+    newer = f"{made.name}::{enumerator(unknown(made))}"
     return function(f"template <>\n{made.name} decode(const int& number)", f"return {known} : {newer};")
 
 

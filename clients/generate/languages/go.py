@@ -59,15 +59,6 @@ ABSENT = {"message": "pointer({}, {})", "timestamp": "from({}, {})", "struct": "
 SEND = {"string": "{}", "bool": "{}", "bytes": "{}", "int32": "narrow({})", "enum": "gatewayv1.{type}({})"}
 """What is sent of a value. Nothing that is sent holds other kinds."""
 
-ARGUMENTS = {
-    "SelectedQuestion": ("question", "text"),
-    "Choices": ("values",),
-    "CodeDelivery": ("phone_number", "method"),
-    "RawAnswer": ("key", "values"),
-}
-"""What the functions that make answers take, for ever: Go's have no optional arguments. Fields that came later are set
-by a method each. A kind that is not listed here takes all it has."""
-
 OUTCOMES = {
     "Outcome": "How [Client.Authorize] or [Client.Answer] went.",
     "FinalOutcome": "How [Client.CachedAuthorize] or [Client.SignIn] went.",
@@ -81,8 +72,8 @@ def generate(contract: source.Contract) -> None:
     stubs(contract)
 
     model = values.read(contract)
-    links = names(contract, model)
-    write("enums_gen.go", links, *enums(contract, model), *predicates(contract.reasons))
+    links = names(model)
+    write("enums_gen.go", links, *enums(model), *predicates(model.errors[0]))
     write("requests_gen.go", links, *requests(model))
     write("outcomes_gen.go", links, *outcomes(model))
     write("challenges_gen.go", links, *challenges(model.challenge))
@@ -106,11 +97,9 @@ def stubs(contract: source.Contract) -> None:
 # Enums.
 
 
-def enums(contract: source.Contract, model: values.Values) -> Iterator[str]:
-    for name in ("ErrorReason", "NextStep"):
-        yield enum(contract.enums[name], received=True)
-    for one in model.enums:
-        yield enum(one, received=not model.sends_only(one.name))
+def enums(model: values.Values) -> Iterator[str]:
+    for one in [*model.errors, *model.enums]:
+        yield enum(one, model.is_received(one))
 
 
 def enum(enum: source.Enum, received: bool) -> str:
@@ -139,11 +128,10 @@ def name_of(enum: source.Enum, value: source.Value) -> str:
     return enum.name + camel(value.name)
 
 
-def predicates(reasons: list[source.Value]) -> Iterator[str]:
-    for reason in reasons:
-        if reason.number:
-            name = camel(reason.name)
-            yield f"""
+def predicates(reasons: source.Enum) -> Iterator[str]:
+    for reason in reasons.said:
+        name = camel(reason.name)
+        yield f"""
 // Is{name} reports whether the reason is [ErrorReason{name}].
 func (e *GatewayError) Is{name}() bool {{
 	return e.Reason == ErrorReason{name}
@@ -159,13 +147,13 @@ def requests(model: values.Values) -> Iterator[str]:
         if record.name != "LoginId":  # Written by hand.
             yield struct(record.name, record.doc, record.fields)
             yield message(record)
-    yield from subjects(model.subject, next(field.doc for record in model.sent for field in record.fields if field.kind == "sum"))
+    yield from subjects(model.subject)
 
 
-def subjects(subject: values.Sum, doc: str) -> Iterator[str]:
+def subjects(subject: values.Sum) -> Iterator[str]:
     members = {OWN_TYPES.get(each.field.name, each.record.name): each.field for each in subject.alternatives}
     method = f"writeTo(request *gatewayv1.{subject.message})"
-    yield sum_of(subject.name, doc, list(members), method)
+    yield sum_of(subject.name, subject.doc, list(members), method)
     for member, field in members.items():
         name, content = camel(field.name), "v.Reveal()" if field.secret else "v.message()"
         yield f"""
@@ -202,14 +190,12 @@ def send(field: source.Field, value: str) -> str:
 def answers(answer: values.Sum) -> Iterator[str]:
     for alternative in answer.alternatives:
         name = "Answer" + exported(alternative.field.name)
-        taken = ARGUMENTS.get(alternative.field.type)
-        arguments = [field for field in alternative.record.fields if taken is None or field.name in taken]
-        yield answer_function(name, answer, alternative, arguments)
-        later = (field for field in alternative.record.fields if field not in arguments)
-        yield from (answer_method(name, alternative.field, field) for field in later)
+        yield answer_function(name, answer, alternative)
+        yield from (answer_method(name, alternative.field, field) for field in alternative.record.others)
 
 
-def answer_function(name: str, answer: values.Sum, alternative: values.Alternative, arguments: list[source.Field]) -> str:
+def answer_function(name: str, answer: values.Sum, alternative: values.Alternative) -> str:
+    arguments = alternative.record.required
     kind, member = alternative.field, camel(alternative.field.name)
     content = "".join(f"{camel(field.name)}: {send(field, unexported(field.name))},\n" for field in arguments)
     if alternative.own:
@@ -253,9 +239,8 @@ def answer_method(name: str, kind: source.Field, field: source.Field) -> str:
 
 def outcomes(model: values.Values) -> Iterator[str]:
     for outcome in model.outcomes:
-        members = [each.record.name for each in outcome.alternatives]
-        yield sum_of(outcome.name, OUTCOMES[outcome.name], [f"*{name}" for name in members], f"is{outcome.name}()")
-        yield "\n".join(f"func (*{name}) is{outcome.name}() {{}}" for name in members) + "\n"
+        yield sum_of(outcome.name, OUTCOMES[outcome.name], [f"*{name}" for name in outcome.members], f"is{outcome.name}()")
+        yield "\n".join(f"func (*{name}) is{outcome.name}() {{}}" for name in outcome.members) + "\n"
         yield new_outcome(outcome)
     for record in model.received:
         yield struct(record.name, record.doc, record.fields)
@@ -266,7 +251,7 @@ func new{record.name}(message *gatewayv1.{record.name}) {record.name} {{
 }}
 """
     for enum in model.enums:
-        if not model.sends_only(enum.name):
+        if model.is_received(enum):
             yield f"""
 func new{enum.name}(value gatewayv1.{enum.name}) {enum.name} {{
 	if _, known := gatewayv1.{enum.name}_name[int32(value)]; known {{
@@ -298,13 +283,13 @@ def challenges(challenge: values.Sum) -> Iterator[str]:
     methods += f"// Kind is the contract's name of the kind, such as {kinds[0].field.name}.\nKind() string\nis{challenge.name}()\n"
     yield sum_of(challenge.name, challenge.doc, [f"*{kind.record.name}" for kind in kinds], methods)
 
-    yield fields_of(head, "What challenges of all kinds have.", common(challenge))
+    yield fields_of(head, "What challenges of all kinds have.", challenge.common)
     yield f"\n// Head gives the head of the challenge that it is part of.\nfunc (h {head}) Head() {head} {{ return h }}\n"
 
     unknown = kinds[-1].record.name
     for kind in kinds:
         name = kind.record.name
-        more = kind_doc(kind)
+        more = values.answered(kind)
         if name == unknown:
             more = f"\n\nA kind newer than this package is one too, of which only the [{head}] is known."
         yield struct(name, f"a [{challenge.name}]: {lowered(kind.record.doc)} {more}", kind.own, f"{head}\n")
@@ -322,7 +307,7 @@ func (*{name}) is{challenge.name}() {{}}
     yield f"""
 func new{challenge.name}(message *gatewayv1.{challenge.message}) {challenge.name} {{
 	head := {head}{{
-{received(common(challenge), "message")}}}
+{received(challenge.common, "message")}}}
 	switch kind := message.Get{camel(challenge.oneof)}().(type) {{
 {cases}}}
 	return &{unknown}{{{head}: head}}
@@ -331,15 +316,9 @@ func new{challenge.name}(message *gatewayv1.{challenge.message}) {challenge.name
     yield by_kind(kinds)
 
 
-def common(challenge: values.Sum) -> list[source.Field]:
-    """What challenges of all kinds have."""
-    first = challenge.alternatives[0]
-    return [field for field in first.record.fields if field not in first.own]
-
-
 def by_kind(kinds: list[values.Alternative]) -> str:
     fields = "".join(
-        f"{comment(kind_doc(kind))}{exported(kind.field.name)} func(context.Context, *{kind.record.name}) (Answer, error)\n"
+        f"{comment(values.answered(kind))}{exported(kind.field.name)} func(context.Context, *{kind.record.name}) (Answer, error)\n"
         for kind in kinds
     )
     cases = "".join(
@@ -360,11 +339,6 @@ func (k ByKind) ask(ctx context.Context, challenge Challenge) func() (Answer, er
 	return nil
 }}
 """
-
-
-def kind_doc(kind: values.Alternative) -> str:
-    """How a kind is answered. What the contract says of it names answers as the fields that they are."""
-    return re.sub("`([a-z_]+)`", r"`ChallengeAnswer.\1`", kind.field.doc)
 
 
 def received(fields: list[source.Field], message: str) -> str:
@@ -422,21 +396,19 @@ def unhidden(field: source.Field) -> str:
 # Names and comments.
 
 
-def names(contract: source.Contract, model: values.Values) -> dict[str, str]:
+def names(model: values.Values) -> dict[str, str]:
     """What the names in the contract's comments are in this package."""
-    methods = {"Authorize": "Authorize", "AnswerChallenges": "Answer", "CachedAuthorize": "CachedAuthorize"}
-    links = {name: f"[Client.{method}]" for name, method in methods.items()}
-    for enum in contract.enums.values():
+    links = {name: f"[Client.{camel(method)}]" for name, method in values.METHODS.items()}
+    for enum in [*model.errors, *model.enums]:
         links[enum.name] = f"[{enum.name}]"
         links |= {value.full_name: f"[{name_of(enum, value)}]" for value in enum.values}
-    kinds = model.challenge.alternatives
-    for record in [*model.sent, *model.received, *(kind.record for kind in kinds)]:
+    for record in [*model.sent, *model.received, *(kind.record for kind in model.kinds)]:
         links[record.name] = f"[{record.name}]"
         links |= {f"{record.name}.{field.name}": f"[{record.name}.{exported(field.name)}]" for field in record.fields}
     links |= {"LoginId": "[LoginID]", "Challenge": "[Challenge]"}
-    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in common(model.challenge)}
-    links |= {kind.field.name: f"[{kind.record.name}]" for kind in kinds}
-    links |= {f"ChallengeAnswer.{each.field.name}": f"[Answer{exported(each.field.name)}]" for each in model.answer.alternatives}
+    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in model.challenge.common}
+    links |= {kind.field.name: f"[{kind.record.name}]" for kind in model.kinds}
+    links |= {f"ChallengeAnswer.{each.field.name}": f"[Answer{exported(each.field.name)}]" for each in model.answers}
     return links
 
 

@@ -25,8 +25,6 @@ EMPTY = {"string": '""', "bool": "False", "int32": "0", "bytes": 'b""'}
 """What a request holds where it says nothing; of all other kinds, `None`."""
 SUBJECTS = ("subject", "login_id")
 """What a request is about: the field that may be given by position."""
-RESPONSES = {"AuthorizeResponse": ("AuthorizeResponse", "AnswerChallengesResponse")}
-"""The messages that hold the same outcomes."""
 NAMES = {
     "_by_kind": ["by_kind"],
     "_client": ["Cancellation", "Client", "connect"],
@@ -43,7 +41,7 @@ def generate(contract: source.Contract) -> None:
     stubs(contract)
     modules = {
         "__init__.py": package(values),
-        "_reasons.py": reasons(contract),
+        "_reasons.py": reasons(values),
         "_types.py": types(values),
         "_convert.py": Conversions(contract, values).module(),
         "_by_kind.py": answerers(values),
@@ -91,14 +89,14 @@ def stubs(contract: source.Contract) -> None:
             (STUBS / (path.name + suffix)).write_text(text)
 
 
-def reasons(contract: source.Contract) -> str:
+def reasons(values: model.Values) -> str:
+    reasons, steps = values.errors
     predicates = "\n".join(
         f"""
     def is_{value.name.lower()}(self) -> bool:
         \"\"\"Whether the reason is `ErrorReason.{value.name}`.\"\"\"
         return self.reason is ErrorReason.{value.name}"""
-        for value in contract.reasons
-        if value.number
+        for value in reasons.said
     )
     return f'''"""Why calls fail, and who must do what next. A value is the name on the wire."""
 
@@ -108,13 +106,13 @@ import enum
 class ErrorReason(enum.Enum):
     """What went wrong, and who can fix it."""
 
-{named(contract.reasons)}
+{named(reasons)}
 
 
 class NextStep(enum.Enum):
     """Who must do what after an error."""
 
-{named(contract.next_steps)}
+{named(steps)}
 
 
 class Predicates:
@@ -126,16 +124,16 @@ class Predicates:
 '''
 
 
-def named(values: list[source.Value]) -> str:
+def named(enum: source.Enum) -> str:
     """The contract's zero is never sent; here it is what this package does not know."""
     unknown = "Not said, or newer than this package."
-    return members((value.name, f'"{value.full_name}"', value.doc if value.number else unknown) for value in values)
+    return members((value.name, f'"{value.full_name}"', value.doc if value.number else unknown) for value in enum.values)
 
 
 def package(values: model.Values) -> str:
     """The names that users see, spelled out: type checkers follow no computed `__all__`."""
     sums = [values.challenge, values.answer, *values.outcomes]
-    kinds = [kind.record for kind in values.challenge.alternatives]
+    kinds = [kind.record for kind in values.kinds]
     modules = NAMES | {"_types": [each.name for each in [*values.enums, *values.sent, *values.received, *kinds, *sums]]}
     imports = "\n".join(f"from .{module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items()))
     return f'''"""Signs a bank's customer in through flinks-gateway.
@@ -169,26 +167,28 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from ._value import secret, several, value''',
-        *(enumeration(enum, values.sends_only(enum.name)) for enum in values.enums),
+        *(enumeration(enum, values.is_received(enum)) for enum in values.enums),
         *(sent(record, values) for record in values.sent),
         *(received(record) for record in values.received),
-        *(challenge(kind) for kind in values.challenge.alternatives),
-        *(f"{sum.name}: TypeAlias = {union(sum)}\n{doc(sum.doc)}" for sum in sums),
-        answer(values.answer),
+        *(challenge(kind) for kind in values.kinds),
+        *(f"{sum.name}: TypeAlias = {' | '.join(sum.members)}\n{doc(sum.doc)}" for sum in sums),
+        answer(values),
     ]
     return "\n\n\n".join(parts) + "\n"
 
 
-def enumeration(enum: source.Enum, sends_only: bool) -> str:
-    known = ((value.name, str(value.number), value.doc) for value in enum.values if value.number or not sends_only)
-    return f"class {enum.name}(enum.Enum):\n{indented(doc(enum.doc))}\n\n{members(known)}"
+def enumeration(enum: source.Enum, received: bool) -> str:
+    """Where an enum that is only given may be left out, it is `None`."""
+    known = enum.values if received else enum.said
+    values = members((value.name, str(value.number), value.doc) for value in known)
+    return f"class {enum.name}(enum.Enum):\n{indented(doc(enum.doc))}\n\n{values}"
 
 
 def sent(record: model.Record, values: model.Values) -> str:
     """What must be given has no default; what the request is about may be given by position."""
     fields = {}
     for field in record.fields:
-        given = None if record.required(field) else default(field)
+        given = None if field in record.required else default(field)
         fields[field.name] = declared(field, request_type(record, field, values), given)
     about = [fields.pop(name) for name in SUBJECTS if name in fields]
     return value(record.name, record.doc, [*about, *(["_: KW_ONLY"] if fields else []), *fields.values()])
@@ -196,8 +196,8 @@ def sent(record: model.Record, values: model.Values) -> str:
 
 def request_type(record: model.Record, field: source.Field, values: model.Values, within: str = "") -> str:
     if field.kind == "sum":
-        return union(values.subject, within)
-    nullable = not record.required(field) and default(field) == "None"
+        return " | ".join(within + name for name in values.subject.members)
+    nullable = field in record.others and default(field) == "None"
     return type_of(field, within) + (" | None" if nullable else "")
 
 
@@ -218,25 +218,31 @@ def challenge(kind: model.Alternative) -> str:
 
 
 def outcome_field(record: model.Record, field: source.Field) -> str:
-    return declared(field, type_of(field) + (" | None" if absent(record, field) else ""), None)
+    return declared(field, type_of(field) + (" | None" if nullable(record, field) else ""), None)
 
 
-def absent(record: model.Record, field: source.Field) -> bool:
+def nullable(record: model.Record, field: source.Field) -> bool:
     """Whether what was received may be `None`."""
-    return field.optional or record.nullable(field)
+    return record.nullable(field) and not record.always_set(field)
 
 
-def answer(answers: model.Sum) -> str:
+def answer(values: model.Values) -> str:
     """An answer of any kind holds what it was made with in order."""
     lines = ["challenge_id: str", "kind: str", "content: tuple[Any, ...] = secret()"]
-    lines += [answer_function(kind) for kind in answers.alternatives]
-    return value(answers.name, answers.doc, lines)
+    lines += [answer_function(kind, values) for kind in values.answers]
+    return value(values.answer.name, values.answer.doc, lines)
 
 
-def answer_function(kind: model.Alternative) -> str:
-    fields = kind.record.fields
-    taken = [f"{field.name}: {f'Iterable[{item(field)}]' if field.repeated else item(field)}" for field in fields]
-    kept = [f"several({field.name})" if field.repeated else field.name for field in fields]
+def answer_function(kind: model.Alternative, values: model.Values) -> str:
+    """What it must be made with is given in order, what came later by name."""
+
+    def parameter(field: source.Field) -> str:
+        type = f"Iterable[{item(field)}]" if field.repeated else request_type(kind.record, field, values)
+        return f"{field.name}: {type}" + (f" = {default(field)}" if field in kind.record.others else "")
+
+    later = kind.record.others
+    taken = [*map(parameter, kind.record.required), *(["*"] if later else []), *map(parameter, later)]
+    kept = [f"several({field.name})" if field.repeated else field.name for field in kind.record.fields]
     content = ", ".join(kept) + ("," if len(kept) == 1 else "")
     return f"""
 @staticmethod
@@ -284,7 +290,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
             made = f"{type}({', '.join(self.written(field) for field in record.fields)})"
         else:  # What users see of a scalar.
             (type,), made = types, f"given.{record.fields[0].name}"
-        return f"""def write_{snake(record.name)}(given: t.{record.name}) -> {type}:
+        return f"""def write_{source.snake(record.name)}(given: t.{record.name}) -> {type}:
     check(given, t.{record.name}, {checks})
     return {made}"""
 
@@ -292,7 +298,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
         match field.kind:
             case "sum":
                 return ", ".join(
-                    f"{one.field.name}=alternative(given.{field.name}, t.{one.record.name}, write_{snake(one.record.name)})"
+                    f"{one.field.name}=alternative(given.{field.name}, t.{one.record.name}, write_{source.snake(one.record.name)})"
                     for one in self.values.subject.alternatives
                 )
             case "enum":
@@ -317,14 +323,14 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
         if kind.own:
             named = ", ".join(f"{field.name}={it}" for field, it in zip(fields, contents))
             content = f"{self.message(kind.field.type)}({named})"
-        checks = ", ".join(type_of(field, "t.") for field in fields)
+        checks = ", ".join(request_type(kind.record, field, self.values, "t.") for field in fields)
         answer = self.message(self.values.answer.message)
         return f"""case "{kind.field.name}":
     check_content(given, {checks})
     return {answer}(challenge_id=given.challenge_id, {kind.field.name}={content})"""
 
     def read(self, record: model.Record) -> str:
-        return f"""def read_{snake(record.name)}(message: {self.message(record.name)}) -> t.{record.name}:
+        return f"""def read_{source.snake(record.name)}(message: {self.message(record.name)}) -> t.{record.name}:
     return t.{record.name}({", ".join(self.field(record, field) for field in record.fields)})"""
 
     def field(self, record: model.Record, field: source.Field, message: str = "message") -> str:
@@ -334,7 +340,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
             return f"{field.name}=tuple({given})" if one == "each" else f"{field.name}=tuple({one} for each in {given})"
         one = self.one(field, given)
         if_there = f'{one} if {message}.HasField("{field.name}") else None'
-        if absent(record, field):
+        if nullable(record, field):
             return f"{field.name}={if_there}"
         if field.kind == "timestamp":  # The gateway always sets it. Where it does not, only the gateway can tell.
             return f"{field.name}=({if_there}) or NEVER"
@@ -346,7 +352,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
                 unknown = model.unknown(self.contract.enums[field.type]).name
                 return f"known(t.{field.type}, {given}, t.{field.type}.{unknown})"
             case "message":
-                return f"read_{snake(field.type)}({given})"
+                return f"read_{source.snake(field.type)}({given})"
             case "timestamp" | "struct":
                 return f"read_{field.kind}({given})"
             case _:
@@ -367,7 +373,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
 
     def read_outcome(self, outcomes: model.Sum) -> str:
         """`None` is an outcome newer than the package."""
-        messages = " | ".join(self.message(name) for name in RESPONSES.get(outcomes.message, (outcomes.message,)))
+        messages = " | ".join(map(self.message, outcomes.messages))
         cases = [
             f'case "{one.field.name}":\n    return {self.one(one.field, f"message.{one.field.name}")}'
             for one in outcomes.alternatives
@@ -376,7 +382,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
         return self.reader(outcomes, messages, f"t.{outcomes.name} | None", cases)
 
     def reader(self, sum: model.Sum, message: str, read: str, cases: list[str]) -> str:
-        return f"""def read_{snake(sum.name)}(message: {message}) -> {read}:
+        return f"""def read_{source.snake(sum.name)}(message: {message}) -> {read}:
     match message.WhichOneof("{sum.oneof}"):
 {indented(chr(10).join(cases), 2)}"""
 
@@ -384,7 +390,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
 def answerers(values: model.Values) -> str:
     def function(name: str, answerer: str, answer: str, text: str) -> str:
         kinds = (
-            f"{kind.field.name}: Callable[[t.{kind.record.name}], {answer}] | None = None" for kind in values.challenge.alternatives
+            f"{kind.field.name}: Callable[[t.{kind.record.name}], {answer}] | None = None" for kind in values.kinds
         )
         return f'''def {name}(*, {", ".join(kinds)}) -> {answerer}:
     """{text}"""
@@ -438,14 +444,6 @@ def type_of(field: source.Field, within: str = "") -> str:
 
 def item(field: source.Field, within: str = "") -> str:
     return TYPES.get(field.kind) or within + field.type
-
-
-def union(sum: model.Sum, within: str = "") -> str:
-    return " | ".join(within + one.record.name for one in sum.alternatives)
-
-
-def snake(name: str) -> str:
-    return re.sub(r"\B([A-Z])", r"_\1", name).lower()
 
 
 def doc(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import tools
 import values as model
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, prefix
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, snake
 from values import Alternative, Record, Sum
 
 # What this protoc writes for Ruby (`add_serialized_file`) loads on google-protobuf 3.21 and on 4; what the protoc of
@@ -29,7 +29,7 @@ def generate(contract: Contract) -> None:
     package = Package(contract)
     write(LIB / "enums.rb", [*map(package.enum, package.enums), package.predicates()])
     write(LIB / "types.rb", map(package.value, package.records))
-    write(LIB / "challenges.rb", [package.challenge(), *map(package.kind, package.kinds), package.answer()])
+    write(LIB / "challenges.rb", [package.challenge(), *map(package.kind, package.values.kinds), package.answer()])
     write(LIB / "conversions.rb", [package.conversions()])
     write(HOME / "sig" / "generated.rbs", package.signatures())
     tools.stamp(LIB / "version.rb", r'^  VERSION = "(.*)"$', contract.version)
@@ -122,10 +122,6 @@ def alias(name: str, types: Iterable[str]) -> str:
     return textwrap.fill(f"type {name} = {' | '.join(types)}", WIDTH, subsequent_indent="  ")
 
 
-def snake(name: str) -> str:
-    return prefix(name).lower().removesuffix("_")
-
-
 @dataclasses.dataclass(frozen=True)
 class Member:
     """A field of a value, or an argument of an answer, in Ruby's words."""
@@ -155,27 +151,22 @@ class Package:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.values = model.read(contract)
-        self.enums = [contract.enums["ErrorReason"], contract.enums["NextStep"], *self.values.enums]
+        self.enums = self.values.errors + self.values.enums
         self.records = self.values.sent + self.values.received
-        self.kinds = self.values.challenge.alternatives
-        common = [field for field in contract.messages["Challenge"].fields if not field.oneof]
-        self.common = Record("Challenge", self.values.challenge.doc, common)
+        self.common = Record("Challenge", self.values.challenge.doc, self.values.challenge.common)
         self.links = self.references()
 
-    def sends_only(self, enum: str) -> bool:
-        """Whether users only give an enum's values: its zero is then `nil`."""
-        return enum not in ("ErrorReason", "NextStep") and self.values.sends_only(enum)
-
     def known(self, enum: Enum) -> list[Value]:
-        """The values that users see."""
-        return [value for value in enum.values if value.number or not self.sends_only(enum.name)]
+        """The values that users see. Where an enum that is only given may be left out, it is `nil`."""
+        return enum.values if self.values.is_received(enum) else enum.said
 
     def type(self, field: Field) -> tuple[str, str, str, str]:
         if field.kind == "enum":
-            default = "nil" if self.sends_only(field.type) else f"{field.type}::UNSPECIFIED"
+            received = self.values.is_received(self.contract.enums[field.type])
+            default = f"{field.type}::UNSPECIFIED" if received else "nil"
             return f"enum, {field.type}", f"{field.type}::value", "Symbol", default
         if field.kind == "sum":
-            names = ", ".join(each.record.name for each in self.values.subject.alternatives)
+            names = ", ".join(self.values.subject.members)
             return f"one_of, {names}", snake(field.type), names, "nil"
         if field.kind == "message":
             return f"one_of, {field.type}", "challenge" if field.type == "Challenge" else field.type, field.type, "nil"
@@ -195,32 +186,26 @@ class Package:
 
     def members(self, record: Record) -> list[Member]:
         """In the order of parameters: those without a default first."""
-        members = [self.member(field, record.required(field)) for field in record.fields]
-        return sorted(members, key=lambda member: member.default != "")
-
-    def arguments(self, answer: Alternative) -> list[Member]:
-        return [self.member(field, required=True) for field in answer.record.fields]
+        return [self.member(field, field in record.required) for field in record.required + record.others]
 
     # Documentation
 
     def references(self) -> dict[str, str]:
         """What the contract's comments name in backticks, and what YARD finds it by."""
-        records = [*self.records, self.common, *(kind.record for kind in self.kinds)]
-        answers = [each.field.name for each in self.values.answer.alternatives]
-        calls = {"Authorize": "authorize", "AnswerChallenges": "answer", "CachedAuthorize": "cached_authorize"}
+        records = [*self.records, self.common, *(kind.record for kind in self.values.kinds)]
         return (
             {each.name: each.name for each in [*records, *self.enums]}
             | {f"{each.name}.{field.name}": f"{each.name}#{field.name}" for each in records for field in each.fields}
             | {value.full_name: f"{enum.name}::{value.name}" for enum in self.enums for value in self.known(enum)}
-            | {kind.field.name: kind.record.name for kind in self.kinds}
-            | {f"ChallengeAnswer.{name}": f"Answer.{name}" for name in answers}
-            | {name: f"Client#{call}" for name, call in calls.items()}
+            | {kind.field.name: kind.record.name for kind in self.values.kinds}
+            | {f"ChallengeAnswer.{each.field.name}": f"Answer.{each.field.name}" for each in self.values.answers}
+            | {name: f"Client#{method}" for name, method in model.METHODS.items()}
         )
 
-    def prose(self, doc: str, **links: str) -> str:
+    def prose(self, doc: str, **own: str) -> str:
         """The contract's comment: what the package has is linked, and examples in JSON are left out."""
         doc = re.sub(r'\s*Examples?(:\s`["{]| are JSON).*?(?=\n\n|$)', "", doc, flags=re.DOTALL)
-        links = self.links | links
+        links = self.links | own
 
         def link(match: re.Match) -> str:
             return f"{{{links[match[1]]}}}" if match[1] in links else match[0]
@@ -231,7 +216,7 @@ class Package:
 
     def enum(self, enum: Enum) -> str:
         known = self.known(enum)
-        unknown = None if self.sends_only(enum.name) else model.unknown(enum)
+        unknown = model.unknown(enum) if self.values.is_received(enum) else None
         parts = [
             comment(self.prose(value.doc) + " Also what is newer than this client." * (value == unknown))
             + f"{value.name} = :{value.name}"
@@ -252,7 +237,7 @@ class Package:
         predicates = [
             comment(f"Whether the reason is {{ErrorReason::{value.name}}}.", "@return [Boolean]")
             + f"def {value.name.lower()}? = reason == ErrorReason::{value.name}"
-            for value in self.contract.reasons[1:]
+            for value in self.values.errors[0].said
         ]
         doc = comment("A question for each {ErrorReason}, asked of a {GatewayError}.")
         return doc + block("module ErrorPredicates", *predicates)
@@ -266,14 +251,13 @@ class Package:
 
     def challenge(self) -> str:
         """The base of all kinds."""
-        names = textwrap.indent(textwrap.fill(" ".join(kind.field.name for kind in self.kinds), WIDTH), "  ")
+        names = textwrap.indent(textwrap.fill(" ".join(kind.field.name for kind in self.values.kinds), WIDTH), "  ")
         kinds = comment("The contract's names of all kinds.") + f"KINDS = %i[\n{names}\n].freeze"
         doc = comment(self.prose(self.common.doc) + " Always one of its subclasses.", "@abstract")
         return doc + block("class Challenge < Value", kinds, *self.fields(self.common, self.common.fields))
 
     def kind(self, kind: Alternative) -> str:
-        answers = {each.field.name: f"Answer.{each.field.name}" for each in self.values.answer.alternatives}
-        return comment(f"{self.prose(kind.record.doc)} {self.prose(kind.field.doc, **answers)}") + block(
+        return comment(f"{self.prose(kind.record.doc)} {self.prose(model.answered(kind))}") + block(
             f"class {kind.record.name} < Challenge",
             *self.fields(kind.record, kind.own),
             self.initialize(kind.record),
@@ -302,7 +286,7 @@ class Package:
         return block(lay(Group("def initialize(", parameters)), body)
 
     def answer(self) -> str:
-        challenge_id = Record("Answer", "", [self.contract.messages["ChallengeAnswer"].fields[0]])
+        challenge_id = Record("Answer", "", self.values.answer.common)
         made = "new(challenge_id: Check.text(:challenge_id, challenge_id), content:)"
         return comment(self.prose(self.values.answer.doc)) + block(
             "class Answer < Value",
@@ -311,15 +295,16 @@ class Package:
             "private_class_method :new",
             block(
                 "class << self",
-                *map(self.answer_to, self.values.answer.alternatives),
+                *map(self.answer_to, self.values.answers),
                 "private",
                 block("def of(challenge_id, **content)", made),
             ),
         )
 
     def answer_to(self, kind: Alternative) -> str:
-        arguments = self.arguments(kind)
-        parameters = ", ".join(["challenge_id", *(each.field.name for each in arguments)])
+        arguments = self.members(kind.record)
+        named = [f"{each.field.name}: {each.default}" if each.default else each.field.name for each in arguments]
+        parameters = ", ".join(["challenge_id", *named])
         content = [f"{each.field.name}: {sent(each.field, each.check)}" for each in arguments]
         message = Group(f"{kind.field.name}: {{", content, "}") if kind.own else content[0]
         # Of a scalar alone there is no more to say than of the answer.
@@ -348,24 +333,24 @@ class Package:
 
     def signatures(self) -> list[str]:
         sums = [self.values.subject, *self.values.outcomes, self.values.challenge]
-        predicates = [f"def {value.name.lower()}?: () -> bool" for value in self.contract.reasons[1:]]
-        answers = map(self.answer_signature, self.values.answer.alternatives)
-        functions = [f"?{kind.field.name}: (^({kind.record.name}) -> Answer)?" for kind in self.kinds]
+        predicates = [f"def {value.name.lower()}?: () -> bool" for value in self.values.errors[0].said]
+        answers = map(self.answer_signature, self.values.answers)
+        functions = [f"?{kind.field.name}: (^({kind.record.name}) -> Answer)?" for kind in self.values.kinds]
         return [
-            lines(alias(snake(sum.name), [each.record.name for each in sum.alternatives]) for sum in sums),
-            alias("kind", [f":{kind.field.name}" for kind in self.kinds]),
+            lines(alias(snake(sum.name), sum.members) for sum in sums),
+            alias("kind", [f":{kind.field.name}" for kind in self.values.kinds]),
             *map(self.enum_signature, self.enums),
             block("module ErrorPredicates : _HasReason", lines(predicates)),
             *(self.signature(each, "Value", each.fields, self.maker(each)) for each in self.records),
             self.signature(self.common, "Value", self.common.fields, "KINDS: Array[kind]\n\ndef kind: () -> kind"),
-            *(self.signature(kind.record, "Challenge", kind.own, self.maker(kind.record)) for kind in self.kinds),
+            *(self.signature(kind.record, "Challenge", kind.own, self.maker(kind.record)) for kind in self.values.kinds),
             block("class Answer < Value", "attr_reader challenge_id: String", lines(answers)),
             lay(Group("def self.by_kind: (", functions, ") -> (^(ChallengeRound) -> Array[Answer])")),
         ]
 
     def enum_signature(self, enum: Enum) -> str:
         known = self.known(enum)
-        named = [] if self.sends_only(enum.name) else ["def self.named: (String? name) -> value"]
+        named = ["def self.named: (String? name) -> value"] if self.values.is_received(enum) else []
         return block(
             f"module {enum.name}",
             alias("value", [f":{value.name}" for value in known]),
@@ -385,7 +370,11 @@ class Package:
         return lay(Group("def initialize: (", parameters, ") -> void"))
 
     def answer_signature(self, kind: Alternative) -> str:
-        arguments = ["String challenge_id", *(f"{each.rbs} {each.field.name}" for each in self.arguments(kind))]
+        arguments = ["String challenge_id"]
+        arguments += [
+            f"?{each.field.name}: {each.rbs}" if each.default else f"{each.rbs} {each.field.name}"
+            for each in self.members(kind.record)
+        ]
         return lay(Group(f"def self.{kind.field.name}: (", arguments, ") -> Answer"))
 
 
@@ -412,6 +401,8 @@ def received(field: Field, message: str) -> str:
     }.get(field.kind)
     if field.repeated:
         return f"{value}.map {{ |each| {converted} }}" if converted else f"{value}.to_a"
+    if field.optional:
+        return f"({converted or value} if {message}.has_{field.name}?)"
     return f"{value} && {converted}" if field.kind == "message" else converted or value
 
 

@@ -36,10 +36,6 @@ KEYWORDS = (
 TYPES = {
     "string": "String", "bool": "bool", "int32": "i32", "bytes": "Bytes", "timestamp": "SystemTime", "struct": "Json",
 }  # fmt: skip
-RESPONSES = {
-    "Outcome": ["AuthorizeResponse", "AnswerChallengesResponse"],
-    "FinalOutcome": ["CachedAuthorizeResponse"],
-}
 
 
 def generate(contract: source.Contract) -> None:
@@ -51,9 +47,9 @@ def generate(contract: source.Contract) -> None:
         GENERATED / "v1.rs": stubs(contract.image),
         GENERATED / "values.rs": value_types(types),
         GENERATED / "by_kind.rs": by_kind(types.challenge),
-        GENERATED / "errors.rs": errors(contract),
+        GENERATED / "errors.rs": errors(types),
         GENERATED / "retries.rs": retries(),
-        PREDICATES: predicates(contract),
+        PREDICATES: predicates(types.errors[0]),
     }
     for path, text in files.items():
         path.write_text(HEADER + text)
@@ -81,37 +77,35 @@ def stubs(image: pathlib.Path) -> str:
 
 
 def value_types(types: Values) -> str:
-    unrecognized = types.challenge.alternatives[-1]
-    answered = {field.type for kind in types.answer.alternatives for field in kind.record.fields}
+    unrecognized = types.kinds[-1]
     parts = [
         "use std::time::SystemTime;\n",
         "use bytes::Bytes;\nuse derive_more::{Debug, From};\n",
         "use crate::{json::Json, stubs::v1};\n",
-        f"pub use v1::{{{', '.join(enum.name for enum in types.enums if enum.name not in answered)}}};\n",
+        f"pub use v1::{{{', '.join(enum.name for enum in types.enums if not types.is_of_answers(enum))}}};\n",
         *(sent(record) for record in types.sent if record.name != "LoginId"),
         subject(types.subject),
         *(outcome(sum) for sum in types.outcomes),
         *(received(record) for record in types.received),
-        received(challenge(types.challenge)),
+        received(values.split(types.challenge)),
         kinds(types.challenge),
         received(dataclasses.replace(unrecognized.record, fields=unrecognized.own), "Default"),
         answers(types.answer),
-        *(sent_enum(enum) for enum in types.enums if enum.name in answered),
-        *(received_enum(enum) for enum in types.enums if not types.sends_only(enum.name)),
+        *(sent_enum(enum) for enum in types.enums if types.is_of_answers(enum)),
+        *(received_enum(enum) for enum in types.enums if types.is_received(enum)),
     ]
     return linked("\n".join(parts), types)
 
 
 def sent(record: Record) -> str:
     """A request or a part of one, with a function that takes what it must be made with."""
-    required = [field for field in record.fields if record.required(field)]
-    made = [f"{name(field)}: {argument_value(field)}" for field in required]
-    made += [f"{name(field)}: Default::default()" for field in record.fields if field not in required]
+    made = [f"{name(field)}: {argument_value(field)}" for field in record.required]
+    made += [f"{name(field)}: Default::default()" for field in record.others]
     return f"""{structure(record)}
 impl {record.name} {{
     /// With what has no default.
     #[must_use]
-    pub fn new({arguments(required)}) -> Self {{ Self {{ {", ".join(made)} }} }}
+    pub fn new({arguments(record.required)}) -> Self {{ Self {{ {", ".join(made)} }} }}
 }}
 
 {conversion(record.name, f"v1::{record.name}", to_stub, record)}"""
@@ -139,13 +133,12 @@ def members(record: Record, fields: list[source.Field], visibility: str = "") ->
 
 
 def subject(sum: Sum) -> str:
-    stub = f"v1::{snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
     arms = "".join(
         f"{sum.name}::{variant(kind)}(it) => Self::{variant(kind)}(it{'.into()' if kind.field.type else ''}),"
         for kind in sum.alternatives
     )
-    return f"""/// Who signs in.
-#[derive(Clone, Debug, From, PartialEq, Eq)]
+    return f"""{comment(sum.doc)}#[derive(Clone, Debug, From, PartialEq, Eq)]
 pub enum {sum.name} {{
 {variants(sum, "#[from] ")}}}
 
@@ -154,7 +147,7 @@ pub enum {sum.name} {{
 
 def outcome(sum: Sum) -> str:
     def reading(response: str) -> str:
-        stub = f"v1::{snake(response)}::{source.camel(sum.oneof)}"
+        stub = f"v1::{source.snake(response)}::{source.camel(sum.oneof)}"
         arms = "".join(f"{stub}::{variant(kind)}(it) => {sum.name}::{variant(kind)}(it.into())," for kind in sum.alternatives)
         made = into(f"v1::{response}", f"Option<{sum.name}>", f"Some(match value.{sum.oneof}? {{ {arms} }})")
         return f"\n/// None for an outcome that this client does not know.\n{made}"
@@ -163,7 +156,7 @@ def outcome(sum: Sum) -> str:
 #[must_use]
 pub enum {sum.name} {{
 {variants(sum)}}}
-{"".join(map(reading, RESPONSES[sum.name]))}"""
+{"".join(map(reading, sum.messages))}"""
 
 
 def variants(sum: Sum, attribute: str = "") -> str:
@@ -175,19 +168,11 @@ def variants(sum: Sum, attribute: str = "") -> str:
     return lines
 
 
-def challenge(sum: Sum) -> Record:
-    """What all challenges have, and their kind."""
-    first = sum.alternatives[0]
-    doc = "How it is answered, and what there is to pick from."
-    kind = dataclasses.replace(first.field, name=sum.oneof, kind="sum", type="ChallengeKind", oneof="", doc=doc)
-    return Record(sum.name, sum.doc, [*(field for field in first.record.fields if field not in first.own), kind])
-
-
 def kinds(sum: Sum) -> str:
     """Users write `..` in patterns of kinds, so that a new field is none of their concern."""
     *known, unrecognized = sum.alternatives
     other = variant(unrecognized)
-    stub = f"v1::{snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
     lines = names = ""
     arms = f"None => Self::{other}(Default::default()), Some(Kind::{other}(it)) => Self::{other}(it.into()),"
     for kind in known:
@@ -215,21 +200,35 @@ impl ChallengeKind {{
 
 
 def answers(sum: Sum) -> str:
-    stub = f"v1::{snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
 
     def function(kind: Alternative) -> str:
-        doc = "\n\n".join([kind.field.doc, *(f"`{field.name}`: {field.doc}" for field in kind.own)])
-        made = ", ".join(f"{name(field)}: {argument_value(field)}" for field in kind.own)
-        made = f"v1::{kind.field.type} {{ {made} }}" if made else argument_value(kind.field)
-        taken = f"challenge_id: impl Into<String>, {arguments(kind.record.fields)}"
-        return f"""{comment(doc)}pub fn {kind.field.name}({taken}) -> Self {{
+        """What it must be made with are arguments; a method sets what came later."""
+        taken = kind.record.required
+        doc = "\n\n".join([kind.field.doc, *(f"`{field.name}`: {field.doc}" for field in taken if kind.own)])
+        content = [f"{name(field)}: {argument_value(field)}" for field in taken]
+        content += ["..Default::default()"] if kind.record.others else []
+        made = f"v1::{kind.field.type} {{ {', '.join(content)} }}" if kind.own else argument_value(kind.field)
+        return f"""{comment(doc)}pub fn {kind.field.name}(challenge_id: impl Into<String>, {arguments(taken)}) -> Self {{
     let {sum.oneof} = {stub}::{variant(kind)}({made});
     Self {{ challenge_id: challenge_id.into(), {sum.oneof} }}
 }}
+
+{"".join(method(kind, field) for field in kind.record.others)}"""
+
+    def method(kind: Alternative, field: source.Field) -> str:
+        doc = f"{field.doc}\n\n# Panics\n\nWhen the answer is not one of `{kind.field.name}`."
+        value = argument_value(field)
+        return f"""{comment(doc)}pub fn with_{kind.field.name}_{field.name}(mut self, {arguments([field])}) -> Self {{
+    let {stub}::{variant(kind)}({sum.oneof}) = &mut self.{sum.oneof} else {{ panic!("no answer of `{kind.field.name}`") }};
+    {sum.oneof}.{name(field)} = {f"Some({value})" if field.optional else value};
+    self
+}}
+
 """
 
     made = f"Self {{ challenge_id: value.challenge_id, {sum.oneof}: Some(value.{sum.oneof}) }}"
-    functions = "\n".join(map(function, sum.alternatives))
+    functions = "".join(map(function, sum.alternatives)).rstrip("\n") + "\n"
     return f"""/// The answer to one challenge, made by the function for its kind. Texts are sent byte for byte.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -247,11 +246,10 @@ impl {sum.name} {{
 
 def sent_enum(enum: source.Enum) -> str:
     """An enum without a value for "unspecified"."""
-    said = [value for value in enum.values if value.number]
-    arms = "".join(f"{enum.name}::{source.camel(value.name)} => v1::{enum.name}::{source.camel(value.name)}," for value in said)
+    arms = "".join(f"{enum.name}::{source.camel(value.name)} => v1::{enum.name}::{source.camel(value.name)}," for value in enum.said)
     return f"""{comment(enum.doc)}#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum {enum.name} {{
-{constants(said)}}}
+{constants(enum.said)}}}
 
 {into(enum.name, "i32", f"Self::from(match value {{ {arms} }})")}"""
 
@@ -259,7 +257,7 @@ pub enum {enum.name} {{
 def received_enum(enum: source.Enum) -> str:
     unknown = source.camel(values.unknown(enum).name)
     value = f"{enum.name}::try_from(number).unwrap_or({enum.name}::{unknown})"
-    return f"fn {snake(enum.name)}(number: i32) -> {enum.name} {{ {value} }}\n"
+    return f"fn {source.snake(enum.name)}(number: i32) -> {enum.name} {{ {value} }}\n"
 
 
 # An answerer
@@ -332,20 +330,11 @@ def variant(kind: Alternative) -> str:
     return source.camel(kind.field.name)
 
 
-def snake(name: str) -> str:
-    return re.sub(r"\B([A-Z])", r"_\1", name).lower()
-
-
-def is_option(record: Record, field: source.Field) -> bool:
-    absent = field.optional or field.kind in ("message", "timestamp", "struct")
-    return absent and not field.repeated and not record.required(field)
-
-
 def type_of(record: Record, field: source.Field) -> str:
     one = field.type or TYPES[field.kind]
     if field.repeated:
         return f"Vec<{one}>"
-    return f"Option<{one}>" if is_option(record, field) else one
+    return f"Option<{one}>" if record.nullable(field) else one
 
 
 def redaction(field: source.Field) -> str:
@@ -359,13 +348,13 @@ def arguments(fields: list[source.Field]) -> str:
 def argument(field: source.Field) -> str:
     one = field.type or TYPES[field.kind]
     if field.repeated:
-        return f"impl IntoIterator<Item = impl Into<{one}>>"
+        return f"impl IntoIterator<Item = {one if field.kind == 'enum' else f'impl Into<{one}>'}>"
     return {"string": f"impl Into<{one}>", "sum": f"impl Into<{one}>", "int32": "usize"}.get(field.kind, one)
 
 
 def argument_value(field: source.Field) -> str:
     if field.repeated:
-        return f"{name(field)}.into_iter().map(Into::into).collect()"
+        return f"{name(field)}.into_iter().map({'i32::from' if field.kind == 'enum' else 'Into::into'}).collect()"
     if field.kind == "int32":
         # What the wire cannot count is beyond the last of anything, and refused as such.
         return f"i32::try_from({name(field)}).unwrap_or(i32::MAX)"
@@ -386,14 +375,14 @@ def to_stub(record: Record, field: source.Field, value: str) -> str:
         return f"Some({value}.into())"
     if field.kind == "enum":
         return each(record, field, value, "i32::from")
-    return f"Some({value})" if field.optional and record.required(field) else value
+    return f"Some({value})" if field.optional and field in record.required else value
 
 
 def from_stub(record: Record, field: source.Field, value: str) -> str:
     if field.kind == "sum":
         return f"{value}.into()"
     if field.kind == "enum":
-        return each(record, field, value, snake(field.type))
+        return each(record, field, value, source.snake(field.type))
     if field.kind == "timestamp":
         return f"{value}.and_then(|time| time.try_into().ok())"
     return each(record, field, value, "Into::into") if field.kind in ("message", "struct") else value
@@ -403,7 +392,7 @@ def each(record: Record, field: source.Field, value: str, convert: str) -> str:
     """A value converted: whatever is in it, where it is a list or may be absent."""
     if field.repeated:
         return f"{value}.into_iter().map({convert}).collect()"
-    return f"{value}.map({convert})" if is_option(record, field) else f"{convert}({value})"
+    return f"{value}.map({convert})" if record.nullable(field) else f"{convert}({value})"
 
 
 # Documentation
@@ -417,10 +406,10 @@ def comment(doc: str) -> str:
 
 def linked(text: str, types: Values) -> str:
     """Makes links where the contract names what users see."""
-    records = [*types.sent, *types.received, challenge(types.challenge)]
+    records = [*types.sent, *types.received, values.split(types.challenge)]
     links = {f"{record.name}.{field.name}": f"{record.name}::{field.name}" for record in records for field in record.fields}
-    links |= {f"{types.answer.message}.{kind.field.name}": f"Answer::{kind.field.name}" for kind in types.answer.alternatives}
-    kinds = {kind.field.name: variant(kind) for kind in types.challenge.alternatives}
+    links |= {f"{types.answer.message}.{kind.field.name}": f"Answer::{kind.field.name}" for kind in types.answers}
+    kinds = {kind.field.name: variant(kind) for kind in types.kinds}
     text = re.sub(r"`(\w+\.\w+)`", lambda span: f"[`{links[span[1]]}`]" if span[1] in links else span[0], text)
     text = re.sub(r"/// Answered with `(\w+)`", r"/// Answered with [`Answer::\1`]", text)
     return re.sub(r"/// To `(\w+)`", lambda span: f"/// To [`{kinds[span[1]]}`](ChallengeKind::{kinds[span[1]]})", text)
@@ -433,28 +422,30 @@ def constants(values: list[source.Value]) -> str:
 # Errors and retries
 
 
-def errors(contract: source.Contract) -> str:
+def errors(types: Values) -> str:
+    reasons, steps = types.errors
     predicates = "\n".join(
         f"""/// Whether the reason is [`{value.name}`](ErrorReason::{source.camel(value.name)}).
 #[must_use]
 pub fn is_{value.name.lower()}(&self) -> bool {{ self.reason() == ErrorReason::{source.camel(value.name)} }}
 """
-        for value in contract.reasons
-        if value.number
+        for value in reasons.said
     )
     return f"""use crate::GatewayError;
 
-{growing_enum("ErrorReason", "What went wrong", contract.reasons)}
-{growing_enum("NextStep", "Who must do what after an error", contract.next_steps)}
+{growing_enum(reasons, "What went wrong")}
+{growing_enum(steps, "Who must do what after an error")}
 /// A predicate for each reason.
 impl GatewayError {{
 {predicates}}}
 """
 
 
-def growing_enum(name: str, doc: str, values: list[source.Value]) -> str:
+def growing_enum(enum: source.Enum, doc: str) -> str:
+    name = enum.name
+
     def arms(template: str) -> str:
-        forms = ({"camel": source.camel(value.name), "name": value.name, "full": value.full_name} for value in values)
+        forms = ({"camel": source.camel(value.name), "name": value.name, "full": value.full_name} for value in enum.values)
         return ",".join(template.format(**form) for form in forms)
 
     return f"""/// {doc}: the `{name}` of the contract. The list grows.
@@ -462,7 +453,7 @@ def growing_enum(name: str, doc: str, values: list[source.Value]) -> str:
 #[non_exhaustive]
 pub enum {name} {{
 #[default]
-{constants(values)}}}
+{constants(enum.values)}}}
 
 impl {name} {{
     /// All of them, in the contract's order.
@@ -487,9 +478,9 @@ impl std::fmt::Display for {name} {{
 """
 
 
-def predicates(contract: source.Contract) -> str:
+def predicates(reasons: source.Enum) -> str:
     """For the conformance runner, which asks all of them."""
-    names = (f"is_{value.name.lower()}" for value in contract.reasons if value.number)
+    names = (f"is_{value.name.lower()}" for value in reasons.said)
     rows = ",".join(f'("{name}", error.{name}())' for name in names)
     return f"""use flinks_gateway_client::GatewayError;
 

@@ -8,7 +8,7 @@ import shutil
 
 import tools
 import values as model
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, camel
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, camel, lower_camel
 from values import Alternative, Record, Sum, Values
 
 HOME = ROOT / "clients" / "typescript"
@@ -29,13 +29,6 @@ TYPES = {
 """Of fields; messages, enums and sums have types of their own names."""
 DEFAULTS = {"string": '""', "bool": "false", "int32": "0"}
 """Of what is sent. A field of another kind stops the generator: callers' values of that kind have no check yet."""
-ANSWERS_NEED = {
-    *(("SelectedQuestion", name) for name in ("question", "text")),
-    ("Choices", "values"),
-    *(("CodeDelivery", name) for name in ("phone_number", "method")),
-    *(("RawAnswer", name) for name in ("key", "values")),
-}
-"""What an answer must be made with; the arguments for fields that came later have defaults."""
 
 
 def generate(contract: Contract) -> None:
@@ -45,9 +38,9 @@ def generate(contract: Contract) -> None:
     messages(str(google_rpc()), *(f"google.rpc.{name}" for name in ["Code", "Status", "ErrorInfo", "BadRequest", "RetryInfo"]))
     values = model.read(contract)
     write("stubs", stubs(contract))
-    write("values", types(contract, values))
+    write("values", types(values))
     write("convert", conversions(values))
-    write("reasons", reasons(contract))
+    write("reasons", reasons(*values.errors))
     write("service-config", service_config())
     write("version", f'/** The version of this package. */\nexport const VERSION = "{contract.version}";\n')
     prettier = tools.npm("typescript", *TOOLS) / "prettier"
@@ -104,8 +97,8 @@ def stubs(contract: Contract) -> str:
 # The value types.
 
 
-def types(contract: Contract, values: Values) -> str:
-    base = Record("ChallengeBase", "What all challenges have.", common(values.challenge))
+def types(values: Values) -> str:
+    base = Record("ChallengeBase", "What all challenges have.", values.challenge.common)
     return "\n".join(
         [
             'import type { MessageInitShape } from "@bufbuild/protobuf";\n',
@@ -115,36 +108,30 @@ def types(contract: Contract, values: Values) -> str:
             'import * as stubs from "./stubs.js";\n',
             *(enum(each.name, each.doc, known(values, each)) for each in values.enums),
             *((wrapper if is_wrapper(values, record) else request)(values, record) for record in values.sent),
-            union(values.subject, "Who signs in."),
-            answer(contract, values),
+            union(values.subject),
+            answer(values),
             *(interface(record, record.fields, kind_of(values, record)) for record in values.received),
             interface(base, base.fields),
-            *(challenge(values.challenge, each, base) for each in values.challenge.alternatives),
-            *(union(each, each.doc) for each in (values.challenge, *values.outcomes)),
+            *(challenge(values.challenge, each, base) for each in values.kinds),
+            *(union(each) for each in (values.challenge, *values.outcomes)),
         ]
     )
 
 
 def known(values: Values, enum: Enum) -> list[Value]:
-    """The values of an enum that users see."""
-    return enum.values[1:] if values.sends_only(enum.name) else enum.values
+    """The values of an enum that users see. Where one that is only given may be left out, it is undefined."""
+    return enum.values if values.is_received(enum) else enum.said
 
 
 def kind_of(values: Values, record: Record) -> str:
     """What tells a record from the others of a sum; empty where it is in none."""
     sums = (values.subject, values.challenge, *values.outcomes)
-    kinds = {each.record.name: lower(each.field.name) for sum in sums for each in sum.alternatives}
+    kinds = {each.record.name: lower_camel(each.field.name) for sum in sums for each in sum.alternatives}
     return kinds.get(record.name, "")
 
 
-def common(sum: Sum) -> list[Field]:
-    """The fields that all alternatives have."""
-    first = sum.alternatives[0]
-    return [field for field in first.record.fields if field not in first.own]
-
-
-def union(sum: Sum, doc: str) -> str:
-    return comment(doc) + f"export type {sum.name} = {' | '.join(each.record.name for each in sum.alternatives)};\n"
+def union(sum: Sum) -> str:
+    return comment(sum.doc) + f"export type {sum.name} = {' | '.join(sum.members)};\n"
 
 
 def interface(record: Record, fields: list[Field], kind: str = "", extends: str = "") -> str:
@@ -157,16 +144,16 @@ def interface(record: Record, fields: list[Field], kind: str = "", extends: str 
 def challenge(sum: Sum, kind: Alternative, base: Record) -> str:
     note = NEWER if kind is sum.alternatives[-1] else ""
     record = dataclasses.replace(kind.record, doc=kind.record.doc + note)
-    return interface(record, kind.own, lower(kind.field.name), extends=base.name)
+    return interface(record, kind.own, lower_camel(kind.field.name), extends=base.name)
 
 
 def request(values: Values, record: Record) -> str:
     """What is sent: a class whose constructor checks what it is given."""
     given = f"{record.name}Fields"
     members = [
-        (field, checked(values, field, f"fields.{lower(field.name)}", record.required(field))) for field in record.fields
+        (field, checked(values, field, f"fields.{lower_camel(field.name)}", field in record.required)) for field in record.fields
     ]
-    shown = [f"this.{lower(field.name)} = {value};\n" for field, value in members if not field.secret]
+    shown = [f"this.{lower_camel(field.name)} = {value};\n" for field, value in members if not field.secret]
     hidden = literal([member for member in members if member[0].secret])
     return (
         f"/** What {{@link {record.name}}} is made with. */\n"
@@ -184,12 +171,12 @@ def request(values: Values, record: Record) -> str:
 
 
 def given_property(record: Record, field: Field) -> str:
-    required = record.required(field)
+    required = field in record.required
     return property(field, type_of(field) + ("" if required else " | undefined"), optional=not required)
 
 
 def held_property(record: Record, field: Field) -> str:
-    unset = " | undefined" if omissible(field, record.required(field)) else ""
+    unset = " | undefined" if omissible(field, field in record.required) else ""
     return property(field, type_of(field) + unset, declared=field.secret)
 
 
@@ -215,12 +202,12 @@ def wrapper(values: Values, record: Record) -> str:
     )
 
 
-def answer(contract: Contract, values: Values) -> str:
+def answer(values: Values) -> str:
     """All that an answer says is hidden, whatever its kind."""
     sum = values.answer
-    (id,) = (field for field in contract.messages[sum.message].fields if not field.oneof)
-    name = lower(id.name)
-    content = f'NonNullable<MessageInitShape<typeof stubs.{sum.message}Schema>["{lower(sum.oneof)}"]>'
+    (id,) = sum.common
+    name = lower_camel(id.name)
+    content = f'NonNullable<MessageInitShape<typeof stubs.{sum.message}Schema>["{lower_camel(sum.oneof)}"]>'
     return (
         f"/** @internal */\ntype Content = {content};\n\n"
         + comment(sum.doc)
@@ -240,13 +227,16 @@ def answer(contract: Contract, values: Values) -> str:
 
 
 def answer_function(values: Values, id: str, kind: Alternative) -> str:
-    name = lower(kind.field.name)
-    required = {field: (kind.field.type, field.name) in ANSWERS_NEED or not kind.own for field in kind.record.fields}
-    parameters = [f"{lower(field.name)}{'' if needed else '?'}: {type_of(field)}" for field, needed in required.items()]
-    members = [
-        (field, on_wire(field, checked(values, field, lower(field.name), needed), needed))
-        for field, needed in required.items()
-    ]
+    name = lower_camel(kind.field.name)
+    required = kind.record.required
+    ordered = [*required, *kind.record.others]
+    parameters = [f"{lower_camel(field.name)}{'' if field in required else '?'}: {type_of(field)}" for field in ordered]
+
+    def content(field: Field) -> str:
+        needed = field in required
+        return on_wire(field, checked(values, field, lower_camel(field.name), needed), needed)
+
+    members = [(field, content(field)) for field in ordered]
     value = literal(members) if kind.own else members[0][1]
     return comment(kind.record.doc) + block(
         f"static {name}({id}: string, {', '.join(parameters)}): Answer",
@@ -256,7 +246,7 @@ def answer_function(values: Values, id: str, kind: Alternative) -> str:
 
 def checked(values: Values, field: Field, given: str, required: bool) -> str:
     """What a caller gave, or its default, or an error."""
-    name = lower(field.name)
+    name = lower_camel(field.name)
     if omissible(field, required):
         return f"{given} === undefined ? undefined : {checked(values, field, given, True)}"
     if not required:
@@ -268,7 +258,7 @@ def checked(values: Values, field: Field, given: str, required: bool) -> str:
 def rule(values: Values, field: Field) -> str:
     """A function that takes the name of a field, and a value of it that it returns or refuses."""
     if field.kind == "sum":
-        kinds = [f'"{lower(each.field.name)}"' for each in values.subject.alternatives]
+        kinds = [f'"{lower_camel(each.field.name)}"' for each in values.subject.alternatives]
         return f"check.kind({', '.join(kinds)})"
     return f"check.oneOf({field.type})" if field.kind == "enum" else f"check.{field.kind}"
 
@@ -282,7 +272,7 @@ def omissible(field: Field, required: bool) -> bool:
 
 
 def conversions(values: Values) -> str:
-    enums = [enum for enum in values.enums if not values.sends_only(enum.name)]
+    enums = [enum for enum in values.enums if values.is_received(enum)]
     return "\n".join(
         [
             'import { create } from "@bufbuild/protobuf";\n',
@@ -310,10 +300,10 @@ def to_message(record: Record) -> str:
 
 def sent(record: Record, field: Field) -> str:
     """A field of what a caller made, for the message."""
-    value = f"value.{lower(field.name)}"
+    value = f"value.{lower_camel(field.name)}"
     if field.kind == "sum":
         return f"to{field.type}({value})"
-    return on_wire(field, f"[...{value}]" if field.repeated else value, record.required(field))
+    return on_wire(field, f"[...{value}]" if field.repeated else value, field in record.required)
 
 
 def on_wire(field: Field, value: str, required: bool) -> str:
@@ -328,10 +318,10 @@ def on_wire(field: Field, value: str, required: bool) -> str:
 def to_oneof(sum: Sum) -> str:
     def case(each: Alternative) -> str:
         value = f"to{each.record.name}(value)" if each.field.type else "value.value"
-        return f'case "{lower(each.field.name)}":\nreturn {{ case: value.kind, value: {value} }};\n'
+        return f'case "{lower_camel(each.field.name)}":\nreturn {{ case: value.kind, value: {value} }};\n'
 
     return block(
-        f'function to{sum.name}(value: values.{sum.name}): stubs.{sum.message}["{lower(sum.oneof)}"]',
+        f'function to{sum.name}(value: values.{sum.name}): stubs.{sum.message}["{lower_camel(sum.oneof)}"]',
         block("switch (value.kind)", *(case(each) for each in sum.alternatives)),
     )
 
@@ -354,12 +344,12 @@ def from_message(record: Record, kind: str) -> str:
 def from_challenge(sum: Sum) -> str:
     """Its last kind is also what a newer one becomes, with nothing of its own."""
     *kinds, other = sum.alternatives
-    one = f"message.{lower(sum.oneof)}"
+    one = f"message.{lower_camel(sum.oneof)}"
     return block(
         f"function from{sum.name}(message: stubs.{sum.name}): values.{sum.name}",
         block(
             f"switch ({one}.case)",
-            *(f'case "{lower(each.field.name)}":\n{of_kind(sum, each, one + ".value")}' for each in kinds),
+            *(f'case "{lower_camel(each.field.name)}":\n{of_kind(sum, each, one + ".value")}' for each in kinds),
             block(
                 "default:",
                 f"const own = {one}.value ?? create(stubs.{other.field.type}Schema);\n",
@@ -370,16 +360,16 @@ def from_challenge(sum: Sum) -> str:
 
 
 def of_kind(sum: Sum, kind: Alternative, own: str) -> str:
-    members = [(field, received(kind.record, field, "message")) for field in common(sum)]
+    members = [(field, received(kind.record, field, "message")) for field in sum.common]
     members += [(field, received(kind.record, field, own)) for field in kind.own]
-    return f"return {plain(kind.record, lower(kind.field.name), members)};\n"
+    return f"return {plain(kind.record, lower_camel(kind.field.name), members)};\n"
 
 
 def from_outcome(sum: Sum) -> str:
-    name = lower(sum.oneof)
+    name = lower_camel(sum.oneof)
 
     def case(each: Alternative) -> str:
-        return f'case "{lower(each.field.name)}":\nreturn from{each.record.name}({name}.value);\n'
+        return f'case "{lower_camel(each.field.name)}":\nreturn from{each.record.name}({name}.value);\n'
 
     return "/** Undefined where the outcome is newer than this package. */\n" + block(
         f'export function from{sum.name}({{ {name} }}: Pick<stubs.{sum.message}, "{name}">): values.{sum.name} | undefined',
@@ -389,11 +379,11 @@ def from_outcome(sum: Sum) -> str:
 
 def received(record: Record, field: Field, message: str) -> str:
     """A field of a message, for its value."""
-    value = f"{message}.{lower(field.name)}"
+    value = f"{message}.{lower_camel(field.name)}"
     convert = "date" if field.kind == "timestamp" else f"from{field.type}" if field.type else ""
     if field.repeated:
         return f"{value}.map({convert})" if convert else value
-    absent = "endOfTime()" if (record.name, field.name) in model.ALWAYS_SET else "null" if nullable(record, field) else ""
+    absent = "endOfTime()" if record.always_set(field) else "null" if nullable(record, field) else ""
     if not convert:
         return f"{value} ?? {absent}" if absent else value
     return f"{value} === undefined ? {absent} : {convert}({value})" if absent else f"{convert}({value})"
@@ -410,8 +400,8 @@ def plain(record: Record, kind: str, members: list[tuple[Field, str]]) -> str:
 
 
 def nullable(record: Record, field: Field) -> bool:
-    """Whether what was received may be null: also what the contract calls optional."""
-    return record.nullable(field) or field.optional
+    """Whether what was received may be null."""
+    return record.nullable(field) and not record.always_set(field)
 
 
 def type_of(field: Field) -> str:
@@ -422,7 +412,7 @@ def type_of(field: Field) -> str:
 def property(field: Field, type: str, *, optional: bool = False, declared: bool = False) -> str:
     """A field of an interface, or of a class; one that is `declared` the class gets by other means."""
     doc = field.doc + ("\n\nSecret: prints as `[redacted]`." if field.secret else "")
-    return f"{comment(doc)}{'declare ' * declared}readonly {lower(field.name)}{'?' * optional}: {type};\n"
+    return f"{comment(doc)}{'declare ' * declared}readonly {lower_camel(field.name)}{'?' * optional}: {type};\n"
 
 
 def kind_property(kind: str, sign: str = ":") -> str:
@@ -434,13 +424,7 @@ def block(head: str, *body: str) -> str:
 
 
 def literal(members: list[tuple[Field, str]], first: str = "") -> str:
-    return f"{{ {first}{', '.join(f'{lower(field.name)}: {value}' for field, value in members)} }}"
-
-
-def lower(name: str) -> str:
-    """A name of the contract's fields in the casing of TypeScript's."""
-    upper = camel(name)
-    return upper[0].lower() + upper[1:]
+    return f"{{ {first}{', '.join(f'{lower_camel(field.name)}: {value}' for field, value in members)} }}"
 
 
 def comment(doc: str) -> str:
@@ -454,25 +438,25 @@ def comment(doc: str) -> str:
 # What errors say, and the rest.
 
 
-def reasons(contract: Contract) -> str:
+def reasons(reasons: Enum, steps: Enum) -> str:
     return "\n".join(
         [
-            enum("ErrorReason", "Why a call failed, in words that a program can act on.", newer(contract.reasons)),
-            enum("NextStep", "Who must do what after an error.", newer(contract.next_steps)),
+            enum(reasons.name, "Why a call failed, in words that a program can act on.", newer(reasons)),
+            enum(steps.name, "Who must do what after an error.", newer(steps)),
             "/** A predicate for each {@link ErrorReason}. */\n"
             + block(
                 "export abstract class ReasonedError extends Error",
                 "/** Why the call failed. `UNSPECIFIED` when newer than this package. */\n",
                 "abstract readonly reason: ErrorReason;\n",
-                *("\n" + predicate(reason) for reason in contract.reasons[1:]),
+                *("\n" + predicate(reason) for reason in reasons.said),
             ),
         ]
     )
 
 
-def newer(values: list[Value]) -> list[Value]:
+def newer(enum: Enum) -> list[Value]:
     """The values of an enum whose zero is never sent, but is what a newer value becomes."""
-    return [dataclasses.replace(values[0], doc=UNSPECIFIED), *values[1:]]
+    return [dataclasses.replace(enum.values[0], doc=UNSPECIFIED), *enum.said]
 
 
 def enum(name: str, doc: str, values: list[Value]) -> str:

@@ -454,7 +454,7 @@ pub struct Challenge {
     /// empty where the bank lets pictures or phone numbers speak.
     #[debug("[redacted]")]
     pub prompt: String,
-    /// How it is answered, and what there is to pick from.
+    /// How it is answered.
     pub kind: ChallengeKind,
 }
 

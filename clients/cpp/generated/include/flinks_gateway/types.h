@@ -340,7 +340,7 @@ struct UnrecognizedChallenge {
   std::optional<std::string> raw = {};
 };
 
-/// How a challenge is answered, and with what to choose from.
+/// How it is answered.
 using ChallengeKind = std::variant<QuestionAndAnswer, QuestionSelection, MultipleChoice, MultipleSelection,
                                    ImageSelection, TextOrCall, UnrecognizedChallenge>;
 
@@ -352,7 +352,7 @@ struct Challenge {
   /// Secret. What to show the customer, such as `What city were you born in?`. May be
   /// empty where the bank lets pictures or phone numbers speak.
   std::string prompt = {};
-  /// How a challenge is answered, and with what to choose from.
+  /// How it is answered.
   ChallengeKind kind = {};
 };
 
