@@ -71,8 +71,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut compiler = protox::Compiler::new([&newer])?;
     compiler.include_imports(true).open_files(&files)?;
-    tonic_prost_build::configure()
-        .build_client(false)
-        .compile_fds(compiler.file_descriptor_set())?;
+    tonic_prost_build::compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

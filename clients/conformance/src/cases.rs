@@ -1,6 +1,10 @@
 //! The cases, as `cases/*.json` hold them.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -20,6 +24,9 @@ pub(crate) struct Case {
     /// Whether nothing of the steps' sign-ins may reach the bank.
     #[serde(default)]
     pub(crate) unsent: bool,
+    /// By reason and RPC, how often gateways must have refused calls in the whole run, by their logs.
+    #[serde(default)]
+    pub(crate) refused: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 /// A step: what the runner is told, and what must come back.

@@ -5,12 +5,14 @@ use std::{io, net::SocketAddr, path::Path, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    task::JoinHandle,
 };
 
 /// A running gateway. It is killed when it is dropped.
 pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     process: Child,
+    log: JoinHandle<Vec<String>>,
 }
 
 impl Gateway {
@@ -43,8 +45,24 @@ impl Gateway {
             said.push_str(&line);
         };
         // A pipe that nobody reads would fill up and stop the gateway.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { address, process })
+        let log = tokio::spawn(async move {
+            let mut log = Vec::new();
+            while let Ok(Some(line)) = lines.next_line().await {
+                log.push(line);
+            }
+            log
+        });
+        Ok(Self {
+            address,
+            process,
+            log,
+        })
+    }
+
+    /// Ends it at once: what it has logged since it serves.
+    pub(crate) async fn end(mut self) -> Vec<String> {
+        self.process.kill().await.ok();
+        self.log.await.unwrap_or_default()
     }
 
     /// Tells it to drain, as Kubernetes would, and waits for its end.

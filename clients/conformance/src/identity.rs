@@ -1,64 +1,43 @@
 //! Certificates for the cases with TLS, made anew for each run.
 
-use std::{io, path::Path, sync::Arc};
+use std::{fs, io, path::Path};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair,
-};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        RootCertStore, ServerConfig,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-        server::WebPkiClientVerifier,
-    },
+    KeyPair, SanType,
 };
 
-/// Two ends: one that asks its clients for certificates and one that does not. The files lie in a folder: `ca.pem`,
-/// `client.pem`, `client.key`, and `other-ca.pem`, which signed none of them.
-pub(crate) struct Identity {
-    pub(crate) tls: TlsAcceptor,
-    pub(crate) mtls: TlsAcceptor,
+/// Writes to a folder, each as `NAME.pem` and, but for the authorities, `NAME.key`: the authority `ca`, and signed by
+/// it `server`, `client`, which `callers.toml` knows, and `unknown_client`, which it does not; and the authority
+/// `other-ca`, which signed none of them.
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
+    let ca = authority()?;
+    for (name, pem) in [("ca", ca.pem()), ("other-ca", authority()?.pem())] {
+        fs::write(folder.join(format!("{name}.pem")), pem)?;
+    }
+    let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]);
+    let server = server.map_err(io::Error::other)?;
+    for (name, params, usage) in [
+        ("server", server, ExtendedKeyUsagePurpose::ServerAuth),
+        (
+            "client",
+            spiffe("lending")?,
+            ExtendedKeyUsagePurpose::ClientAuth,
+        ),
+        (
+            "unknown_client",
+            spiffe("lending2")?,
+            ExtendedKeyUsagePurpose::ClientAuth,
+        ),
+    ] {
+        let (certificate, key) = leaf(&ca, params, usage)?;
+        fs::write(folder.join(format!("{name}.pem")), certificate)?;
+        fs::write(folder.join(format!("{name}.key")), key)?;
+    }
+    Ok(())
 }
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
-
-impl Identity {
-    pub(crate) fn new(folder: &Path) -> io::Result<Self> {
-        let ca = authority()?;
-        let (server, server_key) = leaf(&ca, ExtendedKeyUsagePurpose::ServerAuth)?;
-        let (client, client_key) = leaf(&ca, ExtendedKeyUsagePurpose::ClientAuth)?;
-        for (name, pem) in [
-            ("ca.pem", ca.pem()),
-            ("other-ca.pem", authority()?.pem()),
-            ("client.pem", client),
-            ("client.key", client_key),
-        ] {
-            std::fs::write(folder.join(name), pem)?;
-        }
-        let mut roots = RootCertStore::empty();
-        roots.add(ca.der().clone()).map_err(io::Error::other)?;
-        let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
-            .build()
-            .map_err(io::Error::other)?;
-        let acceptor = |builder: tokio_rustls::rustls::ConfigBuilder<ServerConfig, _>| {
-            let chain =
-                vec![CertificateDer::from_pem_slice(server.as_bytes()).map_err(io::Error::other)?];
-            let key =
-                PrivateKeyDer::from_pem_slice(server_key.as_bytes()).map_err(io::Error::other)?;
-            let mut config = builder
-                .with_single_cert(chain, key)
-                .map_err(io::Error::other)?;
-            config.alpn_protocols = vec![b"h2".to_vec()];
-            Ok::<_, io::Error>(TlsAcceptor::from(Arc::new(config)))
-        };
-        Ok(Self {
-            tls: acceptor(ServerConfig::builder().with_no_client_auth())?,
-            mtls: acceptor(ServerConfig::builder().with_client_cert_verifier(verifier))?,
-        })
-    }
-}
 
 fn authority() -> io::Result<Authority> {
     let mut params = CertificateParams::new([]).map_err(io::Error::other)?;
@@ -71,9 +50,19 @@ fn authority() -> io::Result<Authority> {
     CertifiedIssuer::self_signed(params, key).map_err(io::Error::other)
 }
 
-fn leaf(ca: &Authority, usage: ExtendedKeyUsagePurpose) -> io::Result<(String, String)> {
-    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+/// The name of a workload, as meshes give it.
+fn spiffe(account: &str) -> io::Result<CertificateParams> {
+    let id = format!("spiffe://conformance.example/ns/clients/sa/{account}");
+    let mut params = CertificateParams::new([]).map_err(io::Error::other)?;
+    params.subject_alt_names = vec![SanType::URI(id.try_into().map_err(io::Error::other)?)];
+    Ok(params)
+}
+
+fn leaf(
+    ca: &Authority,
+    mut params: CertificateParams,
+    usage: ExtendedKeyUsagePurpose,
+) -> io::Result<(String, String)> {
     params
         .distinguished_name
         .push(DnType::CommonName, "conformance");

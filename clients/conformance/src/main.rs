@@ -11,6 +11,7 @@
 )]
 
 mod cases;
+mod full;
 mod gateway;
 mod identity;
 mod judge;
@@ -152,7 +153,7 @@ async fn play(
     std::fs::write(&path, plan.to_string())?;
     let heard = runner::run(runner, &path).await?;
     let mut secrets = judge::secrets([&plan].into_iter().chain(heard.results.values()));
-    secrets.extend(stage.private_key()?);
+    secrets.extend(stage.private_keys()?);
     let bodies: Vec<Value> = stage
         .sandbox
         .received()
@@ -160,16 +161,26 @@ async fn play(
         .filter(|received| received.endpoint == "Authorize")
         .filter_map(|received| serde_json::from_slice(&received.body).ok())
         .collect();
+    let rude = stage.rudely.clone();
+    let log = stage.end().await;
+    let calls: Vec<Value> = log
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
 
     let mut column = BTreeMap::new();
     for case in cases {
         let fault = judge::judge(case, heard.results.get(&case.name), &secrets)
             .or_else(|| at_the_bank(case, &bodies))
-            .or_else(|| rudely(case, &stage.rudely));
+            .or_else(|| at_the_gateways(case, &calls))
+            .or_else(|| rudely(case, &rude));
         column.insert(case.name.clone(), fault);
     }
     if let Some(fault) = at_the_runner(cases, heard, &secrets) {
         column.insert("(the runner)".to_owned(), Some(fault));
+    }
+    if let Some(fault) = in_the_logs(&log, &secrets) {
+        column.insert("(the gateways' logs)".to_owned(), Some(fault));
     }
     Ok(column)
 }
@@ -216,6 +227,27 @@ fn at_the_bank(case: &Case, bodies: &[Value]) -> Option<String> {
         (arrived > calls && !username.contains("token=")).then(|| {
             format!("the bank was asked {arrived} times for {calls} sign-ins of {username:?}")
         })
+    })
+}
+
+/// What is wrong with how often gateways refused the calls of a case.
+fn at_the_gateways(case: &Case, calls: &[Value]) -> Option<String> {
+    case.refused.iter().find_map(|(reason, expected)| {
+        let mut refused = BTreeMap::<String, usize>::new();
+        for call in calls.iter().filter(|call| call["reason"] == **reason) {
+            let method = call["method"].as_str().unwrap_or_default();
+            *refused.entry(method.to_owned()).or_default() += 1;
+        }
+        (refused != *expected).then(|| format!("{reason}: expected {expected:?}, {refused:?} came"))
+    })
+}
+
+/// The first line that a gateway has logged with a secret in it.
+fn in_the_logs(log: &[String], secrets: &BTreeSet<String>) -> Option<String> {
+    log.iter().find_map(|line| {
+        let mut secrets = secrets.iter();
+        let shown = secrets.find(|secret| line.contains(secret.as_str()))?;
+        Some(format!("{shown:?} in {line}"))
     })
 }
 

@@ -6,11 +6,7 @@ use std::{collections::HashMap, io, net::SocketAddr, time::Duration};
 
 use hyper::{server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
-};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 use tonic::{Code, Request, Response, Status, metadata::MetadataMap, service::Routes};
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::ServiceExt;
@@ -27,23 +23,16 @@ pub(crate) mod pb {
 /// The bearer token that the server takes.
 pub(crate) const BEARER_TOKEN: &str = "canary-bearer-5d1f2a";
 
-/// Serves on a port of its own, in clear text or behind TLS.
-pub(crate) async fn start(tls: Option<TlsAcceptor>) -> io::Result<SocketAddr> {
+/// Serves on a port of its own.
+pub(crate) async fn start() -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let routes = Routes::new(AuthorizationServiceServer::new(Newer::default())).prepare();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (tls, routes) = (tls.clone(), routes.clone());
+            let routes = routes.clone();
             tokio::spawn(async move {
                 stream.set_nodelay(true).ok();
-                let stream: Box<dyn Stream> = match tls {
-                    None => Box::new(stream),
-                    Some(tls) => match tls.accept(stream).await {
-                        Ok(stream) => Box::new(stream),
-                        Err(_) => return,
-                    },
-                };
                 let service = service_fn(move |request: http::Request<_>| {
                     routes.clone().oneshot(request.map(tonic::body::Body::new))
                 });
@@ -57,9 +46,6 @@ pub(crate) async fn start(tls: Option<TlsAcceptor>) -> io::Result<SocketAddr> {
     });
     Ok(address)
 }
-
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// How often each scenario was asked for.
 #[derive(Default)]

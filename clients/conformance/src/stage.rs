@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io,
+    fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    full,
     gateway::Gateway,
-    identity::Identity,
+    identity,
     newer::{self, BEARER_TOKEN},
     rolling, rude,
     seen::Seen,
@@ -31,7 +32,7 @@ pub(crate) struct Stage {
     pub(crate) servers: BTreeMap<&'static str, Value>,
     /// Where certificates and the plan lie.
     pub(crate) folder: TempDir,
-    _gateways: Vec<Gateway>,
+    gateways: Vec<Gateway>,
 }
 
 impl Stage {
@@ -39,48 +40,33 @@ impl Stage {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let sandbox = Arc::new(Sandbox::start(loopback, Options::default()).await?);
         let folder = TempDir::new()?;
-        let identity = Identity::new(folder.path())?;
-
-        let settings = |more: &[(&'static str, &str)]| {
-            let mut settings = vec![
-                ("upstream_url", sandbox.url()),
-                ("customer_id", sandbox.options().customer_id.to_string()),
-                ("secret_key", sandbox.options().secret_key.clone()),
-                ("continuation_keys", STANDARD.encode([7; 32])),
-            ];
-            for (name, value) in more {
-                settings.retain(|(known, _)| known != name);
-                settings.push((name, (*value).to_owned()));
-            }
-            settings
-        };
+        identity::make(folder.path())?;
+        let file = |name: &str| folder.path().join(name).display().to_string();
         let closed = closed_port().await?;
-        let other_keys = STANDARD.encode([8; 32]);
-        let nowhere = format!("http://{closed}");
-        let configured: [(&str, &[(&'static str, &str)]); 5] = [
-            ("gateway", &[]),
-            ("stranger", &[("continuation_keys", &other_keys)]),
-            (
-                "hasty",
-                &[
-                    ("live_timeout", "1500ms"),
-                    ("cached_timeout", "1500ms"),
-                    ("round_lifetime", "1200ms"),
-                ],
-            ),
-            ("keys_refused", &[("secret_key", "not-the-secret-key")]),
-            ("unreachable", &[("upstream_url", &nowhere)]),
-        ];
-        let mut gateways = Vec::new();
+
+        let mut gateways = BTreeMap::new();
+        for (name, more) in configured(folder.path(), &sandbox, closed)? {
+            let settings = settings(&sandbox, &more);
+            gateways.insert(name, Gateway::start(binary, &settings).await?);
+        }
+        let at = |name: &str| gateways[name].address;
+        full::occupy(&sandbox, at("full"), "full", None).await?;
+        full::occupy(&sandbox, at("keys"), "busy", Some(&key_of("busy"))).await?;
         let mut servers = BTreeMap::new();
-        for (name, more) in configured {
-            let gateway = Gateway::start(binary, &settings(more)).await?;
-            servers.insert(name, plaintext(gateway.address));
-            gateways.push(gateway);
+        for name in [
+            "gateway",
+            "stranger",
+            "hasty",
+            "keys_refused",
+            "unreachable",
+            "guarded",
+            "full",
+        ] {
+            servers.insert(name, plaintext(at(name)));
         }
         let rolling = rolling::start(
             PathBuf::from(binary),
-            settings(&[("drain_timeout", "10s")]),
+            settings(&sandbox, &[("drain_timeout", "10s".to_owned())]),
             Arc::clone(&sandbox),
         );
         servers.insert("rolling", plaintext(rolling.await?));
@@ -91,13 +77,20 @@ impl Stage {
         for way in rude::WAYS {
             servers.insert(way, plaintext(rude::start(rudely.clone()).await?));
         }
-        let newer = newer::start(None).await?;
-        let tls = newer::start(Some(identity.tls)).await?;
-        let mtls = newer::start(Some(identity.mtls)).await?;
-        let file = |name: &str| folder.path().join(name).display().to_string();
+        let newer = newer::start().await?;
+        let (tls, mtls, keys) = (at("tls"), at("mtls"), at("keys"));
         let (ca, certificate, private_key) =
             (file("ca.pem"), file("client.pem"), file("client.key"));
-        let port = |address: SocketAddr| address.port();
+        let by_name = |address: SocketAddr| format!("localhost:{}", address.port());
+        let with_key = |key: &str| server(keys, json!({"plaintext": true, "bearer_token": key}));
+        let with_certificate = |more: Value| {
+            let mut connect =
+                json!({"ca": ca, "certificate": certificate, "private_key": private_key});
+            for (option, value) in more.as_object().into_iter().flatten() {
+                connect[option] = value.clone();
+            }
+            server(mtls, connect)
+        };
         let more = [
             ("newer", plaintext(newer)),
             (
@@ -105,6 +98,13 @@ impl Stage {
                 server(
                     newer,
                     json!({"plaintext": true, "bearer_token": BEARER_TOKEN}),
+                ),
+            ),
+            (
+                "newer_with_wrong_token",
+                server(
+                    newer,
+                    json!({"plaintext": true, "bearer_token": "canary-wrong-token"}),
                 ),
             ),
             (
@@ -116,43 +116,41 @@ impl Stage {
             ),
             (
                 "localhost",
-                server(
-                    format!("localhost:{}", port(newer)),
-                    json!({"plaintext": true}),
-                ),
+                server(by_name(newer), json!({"plaintext": true})),
             ),
             (
                 "ipv6_loopback",
                 server("[::1]:1", json!({"plaintext": true})),
             ),
+            ("lending", with_key(&key_of("lending"))),
+            ("reports", with_key(&key_of("reports"))),
+            ("regional", with_key(&key_of("regional"))),
+            ("busy", with_key(&key_of("busy"))),
+            ("wrong_key", with_key(&key_of("nobody"))),
+            ("no_key", plaintext(keys)),
             ("tls", server(tls, json!({"ca": ca}))),
-            (
-                "tls_by_name",
-                server(format!("localhost:{}", port(tls)), json!({"ca": ca})),
-            ),
+            ("tls_by_name", server(by_name(tls), json!({"ca": ca}))),
             (
                 "tls_of_another",
                 server(tls, json!({"ca": file("other-ca.pem")})),
             ),
-            ("tls_at_plaintext", server(newer, json!({"ca": ca}))),
+            ("tls_at_plaintext", server(at("gateway"), json!({"ca": ca}))),
+            ("plaintext_at_tls", plaintext(tls)),
             ("tls_of_the_system", server(tls, json!({}))),
+            ("mtls", with_certificate(json!({}))),
             (
-                "mtls",
-                server(
-                    mtls,
-                    json!({
-                        "ca": ca, "certificate": certificate, "private_key": private_key, "bearer_token": BEARER_TOKEN,
-                    }),
-                ),
+                "mtls_and_key",
+                with_certificate(json!({"bearer_token": key_of("regional")})),
             ),
             (
-                "mtls_wrong_token",
-                server(
-                    mtls,
-                    json!({
-                        "ca": ca, "certificate": certificate, "private_key": private_key, "bearer_token": "canary-wrong-token",
-                    }),
-                ),
+                "mtls_and_wrong_key",
+                with_certificate(json!({"bearer_token": key_of("nobody")})),
+            ),
+            (
+                "mtls_unknown",
+                with_certificate(json!({
+                    "certificate": file("unknown_client.pem"), "private_key": file("unknown_client.key"),
+                })),
             ),
             ("mtls_without_certificate", server(mtls, json!({"ca": ca}))),
             (
@@ -241,15 +239,28 @@ impl Stage {
             rudely,
             servers,
             folder,
-            _gateways: gateways,
+            gateways: gateways.into_values().collect(),
         })
     }
 
-    /// The lines of the private key that clients are given, without the first and last, which name it.
-    pub(crate) fn private_key(&self) -> io::Result<Vec<String>> {
-        let pem = std::fs::read_to_string(self.folder.path().join("client.key"))?;
-        let lines = pem.lines().filter(|line| !line.starts_with("-----"));
-        Ok(lines.map(str::to_owned).collect())
+    /// The lines of the private keys that clients are given, without the first and last, which name them.
+    pub(crate) fn private_keys(&self) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        for name in ["client.key", "unknown_client.key"] {
+            let pem = fs::read_to_string(self.folder.path().join(name))?;
+            let lines = pem.lines().filter(|line| !line.starts_with("-----"));
+            found.extend(lines.map(str::to_owned));
+        }
+        Ok(found)
+    }
+
+    /// Ends the gateways: each line that they logged.
+    pub(crate) async fn end(self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for gateway in self.gateways {
+            lines.extend(gateway.end().await);
+        }
+        lines
     }
 
     /// The address of the plain gateway.
@@ -258,6 +269,100 @@ impl Stage {
             .as_str()
             .unwrap_or_default()
     }
+}
+
+type Settings = Vec<(&'static str, String)>;
+
+/// What differs from [`settings`], by gateway.
+fn configured(
+    folder: &Path,
+    sandbox: &Sandbox,
+    closed: SocketAddr,
+) -> io::Result<Vec<(&'static str, Settings)>> {
+    let options = sandbox.options();
+    let other_instance = format!(
+        "[instances.other]\nupstream_url = '{}'\ncustomer_id = '{}'\nsecret_key = '{}'\n",
+        sandbox.url(),
+        options.customer_id,
+        options.secret_key,
+    );
+    for (name, text) in [
+        ("callers.toml", include_str!("../callers.toml")),
+        ("gateway.toml", &other_instance),
+    ] {
+        fs::write(folder.join(name), text)?;
+    }
+    let file = |name: &str| folder.join(name).display().to_string();
+    let known = [
+        ("callers", String::new()),
+        ("callers_file", file("callers.toml")),
+        ("config", file("gateway.toml")),
+    ];
+    let tls = [
+        ("tls_certificate_file", file("server.pem")),
+        ("tls_private_key_file", file("server.key")),
+    ];
+    // Longer than any run, so that a call may be under way all the time.
+    let patient = [
+        ("live_timeout", "20m".to_owned()),
+        ("max_connection_age_grace", "20m".to_owned()),
+    ];
+    let one = [("max_calls", "1".to_owned())];
+    let together = |parts: &[&[(&'static str, String)]]| parts.concat();
+    Ok(vec![
+        ("gateway", vec![]),
+        (
+            "stranger",
+            vec![("continuation_keys", STANDARD.encode([8; 32]))],
+        ),
+        (
+            "hasty",
+            vec![
+                ("live_timeout", "1500ms".to_owned()),
+                ("cached_timeout", "1500ms".to_owned()),
+                ("round_lifetime", "1200ms".to_owned()),
+            ],
+        ),
+        (
+            "keys_refused",
+            vec![("secret_key", "not-the-secret-key".to_owned())],
+        ),
+        (
+            "unreachable",
+            vec![("upstream_url", format!("http://{closed}"))],
+        ),
+        ("guarded", vec![("lockout_guard", "10m".to_owned())]),
+        ("full", together(&[&one, &patient])),
+        ("keys", together(&[&known, &patient])),
+        ("tls", tls.to_vec()),
+        (
+            "mtls",
+            together(&[&known, &tls, &[("tls_client_ca_file", file("ca.pem"))]]),
+        ),
+    ])
+}
+
+/// What gateways are started with, and more. Whatever it is that the cases are about is said, even where it is what a
+/// gateway would do on its own: other versions of it may do otherwise.
+fn settings(sandbox: &Sandbox, more: &[(&'static str, String)]) -> Settings {
+    let mut settings = vec![
+        ("upstream_url", sandbox.url()),
+        ("customer_id", sandbox.options().customer_id.to_string()),
+        ("secret_key", sandbox.options().secret_key.clone()),
+        ("continuation_keys", STANDARD.encode([7; 32])),
+        ("callers", "anyone".to_owned()),
+        ("lockout_guard", "off".to_owned()),
+    ];
+    for (name, value) in more {
+        settings.retain(|(known, _)| known != name);
+        settings.push((name, value.clone()));
+    }
+    settings
+}
+
+/// The key of a caller in `callers.toml`.
+fn key_of(caller: &str) -> String {
+    format!("canary-key-of-{caller}")
 }
 
 fn plaintext(address: SocketAddr) -> Value {
