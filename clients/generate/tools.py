@@ -2,12 +2,14 @@
 
 import os
 import pathlib
+import platform
 import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "tools"
+MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy"
 
 
 def run(*command: str | pathlib.Path, **options) -> subprocess.CompletedProcess:
@@ -48,6 +50,23 @@ def go(name: str, *packages: str) -> pathlib.Path:
             run("go", "install", package, env=os.environ | {"GOBIN": str(home)})
         done(home, packages)
     return home
+
+
+def maven(name: str, *artifacts: str) -> list[pathlib.Path]:
+    """Programs that Maven Central has for this machine, as `group:name:version`."""
+    machine = {"arm64": "aarch_64", "aarch64": "aarch_64"}.get(platform.machine(), "x86_64")
+    classifier = {"Darwin": "osx"}.get(platform.system(), "linux") + "-" + machine
+    home = TOOLS / name
+    wanted = tuple(f"{artifact}:exe:{classifier}" for artifact in artifacts)
+    programs = [home / f"{'-'.join(artifact.split(':')[1:])}-{classifier}.exe" for artifact in artifacts]
+    if not ready(home, wanted):
+        home.mkdir(parents=True, exist_ok=True)
+        for artifact in wanted:
+            run("mvn", "-q", "-B", MAVEN_COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={home}", cwd=home)
+        for program in programs:
+            program.chmod(0o755)
+        done(home, wanted)
+    return programs
 
 
 def ready(home: pathlib.Path, wanted: tuple[str, ...]) -> bool:

@@ -76,10 +76,14 @@ class Record:
     def others(self) -> list[source.Field]:
         return [field for field in self.fields if field not in self.required]
 
+    def absent(self, field: source.Field) -> bool:
+        """Whether a field can be absent from a message, rather than empty."""
+        can = field.optional or field.kind in ("message", "timestamp", "struct")
+        return can and not field.repeated and field not in self.required
+
     def nullable(self, field: source.Field) -> bool:
-        """Whether a field can be absent, rather than empty."""
-        absent = field.optional or field.kind in ("message", "timestamp", "struct")
-        return absent and not field.repeated and field not in self.required
+        """The same for clients in which what is always set has no null."""
+        return self.absent(field) and not self.always_set(field)
 
     def always_set(self, field: source.Field) -> bool:
         return (self.name, field.name) in ALWAYS_SET

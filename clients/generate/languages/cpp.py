@@ -443,17 +443,17 @@ def answer_function(answer: Sum, made: Alternative) -> str:
 def setter(field: Field, message: str, value: str) -> str:
     """Gives a message's field a value."""
     if field.repeated:
-        return f"for (const auto& each : {value}) {message}.add_{field.name}({on_wire(field, 'each')});"
+        return f"for (const auto& each : {value}) {message}.add_{field.name}({to_wire(field, 'each')});"
     if nullable(field):
-        return f"if ({value}) {message}.set_{field.name}({on_wire(field, '*' + value)});"
-    return f"{message}.set_{field.name}({on_wire(field, value)});"
+        return f"if ({value}) {message}.set_{field.name}({to_wire(field, '*' + value)});"
+    return f"{message}.set_{field.name}({to_wire(field, value)});"
 
 
 def inner(field: Field) -> str:
     return f"pb::{field.type}& inner = *message.mutable_{field.name}();"
 
 
-def on_wire(field: Field, value: str) -> str:
+def to_wire(field: Field, value: str) -> str:
     if field.kind == "enum":
         return f"static_cast<pb::{field.type}>({value})"
     return f"{value} == {field.type}::kYes" if field.kind == "choice" else value
@@ -502,29 +502,29 @@ namespace pb = ::flinks::gateway::v1;
 
 def convert_source(types: Types) -> str:
     enums = [made for made, _ in types.enums if any(holds(each, made.name) for each in types.received)]
-    decoded = [decode_record(each) if isinstance(each, Record) else decode_kind(each) for each in types.received]
+    decoded = [from_message(each) if isinstance(each, Record) else from_challenge(each) for each in types.received]
     return f"""#include "convert.h"
 
 namespace flinks_gateway::internal {{
 
-{"".join(encode(record, types.subject) for record in types.requests)}
-{"".join(decode_enum(made) for made in enums)}
+{"".join(to_message(record, types.subject) for record in types.requests)}
+{"".join(from_enum(made) for made in enums)}
 {"".join(decoded)}
-{"".join(decode_sum(type, message, sum, "std::nullopt") for message, type, sum in responses(types))}
+{"".join(from_sum(type, message, sum, "std::nullopt") for message, type, sum in responses(types))}
 }}  // namespace flinks_gateway::internal
 """
 
 
-def encode(record: Record, subject: Sum) -> str:
+def to_message(record: Record, subject: Sum) -> str:
     """The one sum that is sent is the subject."""
     fields = [
-        encode_subject(subject) if field.kind == "sum" else setter(field, "message", f"value.{field.name}")
+        to_subject(subject) if field.kind == "sum" else setter(field, "message", f"value.{field.name}")
         for field in record.fields
     ]
     return function(encode_head(record), f"pb::{record.name} message;", *fields, "return message;")
 
 
-def encode_subject(subject: Sum) -> str:
+def to_subject(subject: Sum) -> str:
     """Its alternatives are messages, or texts in a wrapper."""
 
     def fields(each: Alternative) -> list[str]:
@@ -536,34 +536,36 @@ def encode_subject(subject: Sum) -> str:
     return block("std::visit(overloaded", *cases) + ", value.subject);"
 
 
-def decode_enum(made: Enum) -> str:
+def from_enum(made: Enum) -> str:
     known = f"pb::{made.name}_IsValid(number) ? static_cast<{made.name}>(number)"
     newer = f"{made.name}::{enumerator(unknown(made))}"
     return function(f"template <>\n{made.name} decode(const int& number)", f"return {known} : {newer};")
 
 
-def decode_record(record: Record) -> str:
-    fields = ", ".join(getter(field) for field in record.fields)
+def from_message(record: Record) -> str:
+    fields = ", ".join(from_wire(field) for field in record.fields)
     return function(decode_head(record.name, record.name, "message" if fields else ""), f"return {{{fields}}};")
 
 
-def getter(field: Field) -> str:
+def from_wire(field: Field) -> str:
     value = f"message.{field.name}()"
     if field.repeated:
         return f"decode_all<{plain_type(field)}>({value})"
+    # The messages' enums are numbers here: C++ would convert one into no other.
+    type = field.type + ", int" if field.kind == "enum" else plain_type(field)
     if nullable(field):
-        return f"decode_if<{plain_type(field)}>(message.has_{field.name}(), {value})"
+        return f"decode_if<{type}>(message.has_{field.name}(), {value})"
     if field.kind == "sum":
-        return f"decode<{field.type}>(message)"
-    return f"decode<{field.type}, int>({value})" if field.kind == "enum" else value
+        return f"decode<{type}>(message)"
+    return f"decode<{type}>({value})" if field.kind == "enum" else value
 
 
-def decode_kind(kind: Sum) -> str:
+def from_challenge(kind: Sum) -> str:
     """A kind newer than this client is like one that the gateway does not know."""
-    return decode_sum(kind.name, kind.message, kind, f"{kind.alternatives[-1].record.name}{{}}")
+    return from_sum(kind.name, kind.message, kind, f"{kind.alternatives[-1].record.name}{{}}")
 
 
-def decode_sum(type: str, message: str, sum: Sum, unknown: str) -> str:
+def from_sum(type: str, message: str, sum: Sum, unknown: str) -> str:
     cases = [
         f"case pb::{message}::k{camel(each.field.name)}: return decode<{each.record.name}>(message.{each.field.name}());"
         for each in sum.alternatives

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 import contract as source
 import tools
-import values
-from contract import camel
+import values as model
+from contract import Contract, Enum, Field, camel
+from values import Alternative, Record, Sum, Values
 
 HOME = source.ROOT / "clients" / "go"
 STUBS = HOME / "flinks"
@@ -46,18 +47,15 @@ PLAIN_TYPES = {
     "timestamp": "time.Time",
     "struct": "map[string]any",
 }
-RECEIVE = {
-    "int32": "int",
-    "enum": "new{type}",
-    "message": "new{type}",
-    "timestamp": "(*timestamppb.Timestamp).AsTime",
-    "struct": "(*structpb.Struct).AsMap",
+CONVERTERS = {
+    "message": ("new{type}", "pointer({}, {})"),
+    "timestamp": ("(*timestamppb.Timestamp).AsTime", "from({}, {})"),
+    "struct": ("(*structpb.Struct).AsMap", "from({}, {})"),
 }
-"""What makes a field's value of what was received. Other kinds are taken as they are."""
-ABSENT = {"message": "pointer({}, {})", "timestamp": "from({}, {})", "struct": "from({}, {})"}
-"""How that is called for what may be absent."""
-SEND = {"string": "{}", "bool": "{}", "bytes": "{}", "int32": "narrow({})", "enum": "gatewayv1.{type}({})"}
-"""What is sent of a value. Nothing that is sent holds other kinds."""
+"""What makes a value of a message that was received, and how that is called where it may be absent."""
+RECEIVE = {"int32": "int({})", "enum": "new{type}({})"}
+SEND = {"int32": "narrow({})", "enum": "gatewayv1.{type}({})"}
+"""What is made of scalars that are not taken as they are."""
 
 OUTCOMES = {
     "Outcome": "How [Client.Authorize] or [Client.Answer] went.",
@@ -65,26 +63,27 @@ OUTCOMES = {
 }
 
 
-def generate(contract: source.Contract) -> None:
+def generate(contract: Contract) -> None:
     shutil.rmtree(STUBS, ignore_errors=True)
     for old in HOME.glob("*_gen.go"):
         old.unlink()
     stubs(contract)
 
-    model = values.read(contract)
-    links = names(model)
-    write("enums_gen.go", links, *enums(model), *predicates(model.errors[0]))
-    write("requests_gen.go", links, *requests(model))
-    write("outcomes_gen.go", links, *outcomes(model))
-    write("challenges_gen.go", links, *challenges(model.challenge))
-    write("answers_gen.go", links, *answers(model.answer))
+    values = model.read(contract)
+    links = names(values)
+    enums = [enum(one, values.is_received(one)) for one in values.errors + values.enums]
+    write("enums_gen.go", links, *enums, *predicates(values.errors[0]))
+    write("requests_gen.go", links, *requests(values))
+    write("outcomes_gen.go", links, *outcomes(values))
+    write("challenges_gen.go", links, *challenges(values.challenge))
+    write("answers_gen.go", links, *answers(values.answer))
     version = f'const Version = "{contract.version}"\n'
     write("version_gen.go", links, comment("Version of the package: that of the gateway it was built with."), version)
     shutil.copyfile(source.LICENSE, HOME / "LICENSE")
     shutil.copyfile(source.SERVICE_CONFIG, HOME / "service_config.json")
 
 
-def stubs(contract: source.Contract) -> None:
+def stubs(contract: Contract) -> None:
     bin = tools.go("go", *GENERATORS)
     plugins = [
         {"local": str(bin / plugin), "out": str(HOME), "opt": ["paths=source_relative"]}
@@ -97,13 +96,8 @@ def stubs(contract: source.Contract) -> None:
 # Enums.
 
 
-def enums(model: values.Values) -> Iterator[str]:
-    for one in [*model.errors, *model.enums]:
-        yield enum(one, model.is_received(one))
-
-
-def enum(enum: source.Enum, received: bool) -> str:
-    name, newer = enum.name, name_of(enum, values.unknown(enum))
+def enum(enum: Enum, received: bool) -> str:
+    name, newer = enum.name, name_of(enum, model.unknown(enum))
     doc = titled(name, enum.doc) + (f"\n\nThe list grows: a value newer than this package is [{newer}]." if received else "")
     constants = "\n".join(f"{comment(value.doc)}{name_of(enum, value)} {name} = {value.number}\n" for value in enum.values)
     return f"""
@@ -124,11 +118,11 @@ func (v {name}) MarshalText() ([]byte, error) {{
 """
 
 
-def name_of(enum: source.Enum, value: source.Value) -> str:
+def name_of(enum: Enum, value: source.Value) -> str:
     return enum.name + camel(value.name)
 
 
-def predicates(reasons: source.Enum) -> Iterator[str]:
+def predicates(reasons: Enum) -> Iterator[str]:
     for reason in reasons.said:
         name = camel(reason.name)
         yield f"""
@@ -142,15 +136,15 @@ func (e *GatewayError) Is{name}() bool {{
 # What is sent.
 
 
-def requests(model: values.Values) -> Iterator[str]:
-    for record in model.sent:
+def requests(values: Values) -> Iterator[str]:
+    for record in values.sent:
         if record.name != "LoginId":  # Written by hand.
             yield struct(record.name, record.doc, record.fields)
-            yield message(record)
-    yield from subjects(model.subject)
+            yield to_message(record)
+    yield from subjects(values.subject)
 
 
-def subjects(subject: values.Sum) -> Iterator[str]:
+def subjects(subject: Sum) -> Iterator[str]:
     members = {OWN_TYPES.get(each.field.name, each.record.name): each.field for each in subject.alternatives}
     method = f"writeTo(request *gatewayv1.{subject.message})"
     yield sum_of(subject.name, subject.doc, list(members), method)
@@ -163,7 +157,7 @@ func (v {member}) {method} {{
 """
 
 
-def message(record: values.Record) -> str:
+def to_message(record: Record) -> str:
     """The method that makes the message to send. A sum writes itself into it."""
     plain = "".join(f"{camel(field.name)}: {sent(field)},\n" for field in record.fields if field.kind != "sum")
     sums = [f"v.{exported(field.name)}" for field in record.fields if field.kind == "sum"]
@@ -173,31 +167,40 @@ def message(record: values.Record) -> str:
     return f"\nfunc (v {record.name}) message() *gatewayv1.{record.name} {{\n{body}\n}}\n"
 
 
-def sent(field: source.Field) -> str:
+def sent(field: Field) -> str:
     value = f"v.{exported(field.name)}"
     if field.name in OWN_TYPES and not field.secret:
         return f"{value}.message()"
-    return send(field, f"{value}.Reveal()" if field.secret else value)
+    return to_wire(field, f"{value}.Reveal()" if field.secret else value)
 
 
-def send(field: source.Field, value: str) -> str:
+def to_wire(field: Field, value: str) -> str:
     """What the stub's field takes of a value that is hidden no longer."""
+    if field.kind in SEND:
+        return scalar(field, value, SEND[field.kind], plain_type(field), stub_type(field))
+    return f"slices.Clone({value})" if field.repeated else value
+
+
+def scalar(field: Field, value: str, convert: str, given: str, made: str) -> str:
+    """A scalar converted: each of several, or one that may be absent."""
     if field.repeated:
-        return f"slices.Clone({value})"
-    return value if field.optional else SEND[field.kind].format(value, type=field.type)
+        return f"each({value}, func(value {given}) {made} {{ return {convert.format('value', type=field.type)} }})"
+    if field.optional:
+        return f"pointer({value}, func(value *{given}) {made} {{ return {convert.format('*value', type=field.type)} }})"
+    return convert.format(value, type=field.type)
 
 
-def answers(answer: values.Sum) -> Iterator[str]:
+def answers(answer: Sum) -> Iterator[str]:
     for alternative in answer.alternatives:
         name = "Answer" + exported(alternative.field.name)
         yield answer_function(name, answer, alternative)
         yield from (answer_method(name, alternative.field, field) for field in alternative.record.others)
 
 
-def answer_function(name: str, answer: values.Sum, alternative: values.Alternative) -> str:
+def answer_function(name: str, answer: Sum, alternative: Alternative) -> str:
     arguments = alternative.record.required
     kind, member = alternative.field, camel(alternative.field.name)
-    content = "".join(f"{camel(field.name)}: {send(field, unexported(field.name))},\n" for field in arguments)
+    content = "".join(f"{camel(field.name)}: {to_wire(field, unexported(field.name))},\n" for field in arguments)
     if alternative.own:
         content = f"{member}: &gatewayv1.{kind.type}{{\n{content}}},\n"
     doc, *_ = kind.doc.partition("Example:")  # In JSON.
@@ -213,7 +216,7 @@ def answer_function(name: str, answer: values.Sum, alternative: values.Alternati
 """
 
 
-def parameters(arguments: list[source.Field]) -> str:
+def parameters(arguments: list[Field]) -> str:
     """With the challenge's id, types said once, and a last list as what Go takes any number of."""
     types = [("challengeID", "string")] + [(unexported(field.name), unhidden(field)) for field in arguments]
     if arguments[-1].repeated:
@@ -222,13 +225,13 @@ def parameters(arguments: list[source.Field]) -> str:
     return ", ".join(f"{', '.join(name for name, _ in group)} {type}" for type, group in groups)
 
 
-def answer_method(name: str, kind: source.Field, field: source.Field) -> str:
+def answer_method(name: str, kind: Field, field: Field) -> str:
     method, argument = f"With{exported(kind.name)}{exported(field.name)}", unexported(field.name)
     doc = f"{method} is an [{name}] with one thing more. {field.doc} It panics for an answer of another kind."
     return f"""
 {comment(doc)}func (a Answer) {method}({argument} {unhidden(field)}) Answer {{
 	message := proto.CloneOf(a.message.Reveal())
-	message.Get{camel(kind.name)}().{camel(field.name)} = {send(field, argument)}
+	message.Get{camel(kind.name)}().{camel(field.name)} = {to_wire(field, argument)}
 	return Answer{{NewSecret(message)}}
 }}
 """
@@ -237,12 +240,12 @@ def answer_method(name: str, kind: source.Field, field: source.Field) -> str:
 # What is received.
 
 
-def outcomes(model: values.Values) -> Iterator[str]:
-    for outcome in model.outcomes:
+def outcomes(values: Values) -> Iterator[str]:
+    for outcome in values.outcomes:
         yield sum_of(outcome.name, OUTCOMES[outcome.name], [f"*{name}" for name in outcome.members], f"is{outcome.name}()")
         yield "\n".join(f"func (*{name}) is{outcome.name}() {{}}" for name in outcome.members) + "\n"
-        yield new_outcome(outcome)
-    for record in model.received:
+        yield from_outcome(outcome)
+    for record in values.received:
         yield struct(record.name, record.doc, record.fields)
         yield f"""
 func new{record.name}(message *gatewayv1.{record.name}) {record.name} {{
@@ -250,19 +253,19 @@ func new{record.name}(message *gatewayv1.{record.name}) {record.name} {{
 {received(record.fields, "message")}}}
 }}
 """
-    for enum in model.enums:
-        if model.is_received(enum):
+    for enum in values.enums:
+        if values.is_received(enum):
             yield f"""
 func new{enum.name}(value gatewayv1.{enum.name}) {enum.name} {{
 	if _, known := gatewayv1.{enum.name}_name[int32(value)]; known {{
 		return {enum.name}(value)
 	}}
-	return {name_of(enum, values.unknown(enum))}
+	return {name_of(enum, model.unknown(enum))}
 }}
 """
 
 
-def new_outcome(outcome: values.Sum) -> str:
+def from_outcome(outcome: Sum) -> str:
     getters = [(f"Get{camel(each.field.name)}()", each.record.name) for each in outcome.alternatives]
     interface = "".join(f"{getter} *gatewayv1.{name}\n" for getter, name in getters)
     cases = "".join(
@@ -277,7 +280,7 @@ func new{outcome.name}[Response interface {{
 """
 
 
-def challenges(challenge: values.Sum) -> Iterator[str]:
+def challenges(challenge: Sum) -> Iterator[str]:
     kinds, head = challenge.alternatives, challenge.name + "Head"
     methods = f"// Head is what challenges of all kinds have.\nHead() {head}\n"
     methods += f"// Kind is the contract's name of the kind, such as {kinds[0].field.name}.\nKind() string\nis{challenge.name}()\n"
@@ -289,7 +292,7 @@ def challenges(challenge: values.Sum) -> Iterator[str]:
     unknown = kinds[-1].record.name
     for kind in kinds:
         name = kind.record.name
-        more = values.answered(kind)
+        more = model.answered(kind)
         if name == unknown:
             more = f"\n\nA kind newer than this package is one too, of which only the [{head}] is known."
         yield struct(name, f"a [{challenge.name}]: {lowered(kind.record.doc)} {more}", kind.own, f"{head}\n")
@@ -316,9 +319,9 @@ func new{challenge.name}(message *gatewayv1.{challenge.message}) {challenge.name
     yield by_kind(kinds)
 
 
-def by_kind(kinds: list[values.Alternative]) -> str:
+def by_kind(kinds: list[Alternative]) -> str:
     fields = "".join(
-        f"{comment(values.answered(kind))}{exported(kind.field.name)} func(context.Context, *{kind.record.name}) (Answer, error)\n"
+        f"{comment(model.answered(kind))}{exported(kind.field.name)} func(context.Context, *{kind.record.name}) (Answer, error)\n"
         for kind in kinds
     )
     cases = "".join(
@@ -341,23 +344,25 @@ func (k ByKind) ask(ctx context.Context, challenge Challenge) func() (Answer, er
 """
 
 
-def received(fields: list[source.Field], message: str) -> str:
-    return "".join(f"{exported(field.name)}: {receive(field, message)},\n" for field in fields)
+def received(fields: list[Field], message: str) -> str:
+    return "".join(f"{exported(field.name)}: {from_wire(field, message)},\n" for field in fields)
 
 
-def receive(field: source.Field, message: str) -> str:
+def from_wire(field: Field, message: str) -> str:
     name = camel(field.name)
     value = f"{message}.{name}" if field.optional else f"{message}.Get{name}()"
-    if field.kind in RECEIVE and not field.optional:
-        call = "each({}, {})" if field.repeated else ABSENT.get(field.kind, "{1}({0})")
-        value = call.format(value, RECEIVE[field.kind].format(type=field.type))
+    if field.kind in RECEIVE:
+        value = scalar(field, value, RECEIVE[field.kind], stub_type(field), plain_type(field))
+    elif field.kind in CONVERTERS:
+        converter, absent = CONVERTERS[field.kind]
+        value = ("each({}, {})" if field.repeated else absent).format(value, converter.format(type=field.type))
     return f"New{OWN_TYPES.get(field.name, 'Secret')}({value})" if field.secret else value
 
 
 # Of both.
 
 
-def struct(name: str, doc: str, fields: list[source.Field], head: str = "") -> str:
+def struct(name: str, doc: str, fields: list[Field], head: str = "") -> str:
     """A type that shows its fields where it is printed behind a pointer too."""
     return f"""{fields_of(name, doc, fields, head)}
 // String shows the fields, secrets as [redacted].
@@ -368,7 +373,7 @@ func (v {name}) String() string {{
 """
 
 
-def fields_of(name: str, doc: str, fields: list[source.Field], head: str = "") -> str:
+def fields_of(name: str, doc: str, fields: list[Field], head: str = "") -> str:
     own = {field.name: exported(field.name) for field in fields}
     lines = "".join(f"{comment(named(field.doc, own))}{exported(field.name)} {type_of(field)}\n" for field in fields)
     return f"\n{comment(titled(name, doc))}type {name} struct {{\n{head}{lines}}}\n"
@@ -380,35 +385,43 @@ def sum_of(name: str, doc: str, members: list[str], methods: str) -> str:
     return f"\n{comment(doc)}//\n//sumtype:decl\ntype {name} interface {{\n{methods}\n}}\n"
 
 
-def type_of(field: source.Field) -> str:
+def type_of(field: Field) -> str:
     if field.name in OWN_TYPES:
         return OWN_TYPES[field.name]
     return f"Secret[{unhidden(field)}]" if field.secret else unhidden(field)
 
 
-def unhidden(field: source.Field) -> str:
-    type = PLAIN_TYPES.get(field.kind, field.type)
+def unhidden(field: Field) -> str:
+    type = plain_type(field)
     if field.repeated:
         return f"[]{type}"
-    return f"*{type}" if field.optional or field.kind == "message" else type
+    return f"*{type}" if field.kind == "message" or field.optional and field.kind != "bytes" else type
+
+
+def plain_type(field: Field) -> str:
+    return PLAIN_TYPES.get(field.kind, field.type)
+
+
+def stub_type(field: Field) -> str:
+    return f"gatewayv1.{field.type}" if field.type else field.kind
 
 
 # Names and comments.
 
 
-def names(model: values.Values) -> dict[str, str]:
+def names(values: Values) -> dict[str, str]:
     """What the names in the contract's comments are in this package."""
-    links = {name: f"[Client.{camel(method)}]" for name, method in values.METHODS.items()}
-    for enum in [*model.errors, *model.enums]:
+    links = {name: f"[Client.{camel(method)}]" for name, method in model.METHODS.items()}
+    for enum in [*values.errors, *values.enums]:
         links[enum.name] = f"[{enum.name}]"
         links |= {value.full_name: f"[{name_of(enum, value)}]" for value in enum.values}
-    for record in [*model.sent, *model.received, *(kind.record for kind in model.kinds)]:
+    for record in [*values.sent, *values.received, *(kind.record for kind in values.kinds)]:
         links[record.name] = f"[{record.name}]"
         links |= {f"{record.name}.{field.name}": f"[{record.name}.{exported(field.name)}]" for field in record.fields}
     links |= {"LoginId": "[LoginID]", "Challenge": "[Challenge]"}
-    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in model.challenge.common}
-    links |= {kind.field.name: f"[{kind.record.name}]" for kind in model.kinds}
-    links |= {f"ChallengeAnswer.{each.field.name}": f"[Answer{exported(each.field.name)}]" for each in model.answers}
+    links |= {f"Challenge.{field.name}": f"[ChallengeHead.{exported(field.name)}]" for field in values.challenge.common}
+    links |= {kind.field.name: f"[{kind.record.name}]" for kind in values.kinds}
+    links |= {f"ChallengeAnswer.{each.field.name}": f"[Answer{exported(each.field.name)}]" for each in values.answers}
     return links
 
 

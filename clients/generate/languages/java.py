@@ -5,9 +5,7 @@ What is written here is formatted by palantir-java-format, which also drops the 
 
 import dataclasses
 import html
-import os
 import pathlib
-import platform
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -21,11 +19,7 @@ from values import Alternative, Record, Sum
 # The stubs need a protobuf runtime at least as new as their generator: this is the one that Google's common protos ask
 # for, so that most programs have it already. A newer grpc-java runs what an older plugin wrote; of 1.84 and 1.85 there is
 # no plugin on Maven Central.
-GENERATORS = {
-    "protoc": "com.google.protobuf:protoc:4.33.6",
-    "protoc-gen-grpc-java": "io.grpc:protoc-gen-grpc-java:1.83.1",
-}
-COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy"
+GENERATORS = ("com.google.protobuf:protoc:4.33.6", "io.grpc:protoc-gen-grpc-java:1.83.1")
 
 HOME = tools.ROOT / "clients" / "java"
 SOURCES = HOME / "src" / "generated" / "java"
@@ -67,11 +61,10 @@ NEWER_KIND = "\n\nA kind that is newer than this client is one of these, with no
 
 def generate(contract: Contract) -> None:
     shutil.rmtree(HOME / "src" / "generated", ignore_errors=True)
-    (SOURCES / PACKAGE).mkdir(parents=True)
-    (RESOURCES / PACKAGE).mkdir(parents=True)
-    (RESOURCES / "META-INF").mkdir()
+    for folder in (SOURCES / PACKAGE, RESOURCES / PACKAGE, RESOURCES / "META-INF"):
+        folder.mkdir(parents=True)
 
-    protoc, plugin = generators()
+    protoc, plugin = tools.maven("java", *GENERATORS)
     tools.run(
         protoc,
         f"--descriptor_set_in={contract.image}",
@@ -92,25 +85,6 @@ def generate(contract: Contract) -> None:
     shutil.copy(source.LICENSE, HOME / "LICENSE")
 
 
-def generators() -> list[pathlib.Path]:
-    """The programs for this machine, from Maven Central."""
-    machine = {"arm64": "aarch_64", "aarch64": "aarch_64"}.get(platform.machine(), "x86_64")
-    system = {"Darwin": "osx"}.get(platform.system(), "linux")
-    home = tools.TOOLS / "java"
-    artifacts = tuple(f"{artifact}:exe:{system}-{machine}" for artifact in GENERATORS.values())
-    if not tools.ready(home, artifacts):
-        home.mkdir(parents=True, exist_ok=True)
-        for artifact in artifacts:
-            tools.run("mvn", "-q", "-B", COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={home}", cwd=home)
-        tools.done(home, artifacts)
-    programs = []
-    for artifact in artifacts:
-        _, name, version, _, classifier = artifact.split(":")
-        programs.append(home / f"{name}-{version}-{classifier}.exe")
-        os.chmod(programs[-1], 0o755)
-    return programs
-
-
 # Fields.
 
 
@@ -124,12 +98,8 @@ def type_of(field: Field, around: str = "List") -> str:
     return f"{around}<{BOXED.get(type, type)}>" if field.repeated or around != "List" else type
 
 
-def nullable(record: Record, field: Field) -> bool:
-    return record.nullable(field) and not record.always_set(field)
-
-
 def parameters(record: Record, fields: list[Field]) -> str:
-    types = (type_of(field, "Optional" if nullable(record, field) else "List") for field in fields)
+    types = (type_of(field, "Optional" if record.nullable(field) else "List") for field in fields)
     return ", ".join(f"{type} {component(record, field)}" for type, field in zip(types, fields))
 
 
@@ -137,7 +107,7 @@ def default(record: Record, field: Field) -> str:
     """What a field of a request is when nothing is said."""
     if field.repeated:
         return "List.of()"
-    if nullable(record, field):
+    if record.nullable(field):
         return "Optional.empty()"
     return DEFAULTS.get(field.kind, f"{field.type}.UNSPECIFIED")
 
@@ -149,14 +119,14 @@ def setter(field: Field, value: str) -> str:
     return f".{'addAll' if field.repeated else 'set'}{camel(field.name)}({value})"
 
 
-def getter(record: Record, field: Field, message: str = "message") -> str:
+def from_wire(record: Record, field: Field, message: str = "message") -> str:
     """An expression that reads a field of a message as a value."""
     name = camel(field.name)
     got = f"{message}.get{name}{'List' if field.repeated else ''}()"
     if field.kind not in DEFAULTS:
         converter = "Convert" if field.type else "Wire"
         got = f"{got}.stream().map({converter}::value).toList()" if field.repeated else f"{converter}.value({got})"
-    return f"{message}.has{name}() ? Optional.of({got}) : Optional.empty()" if nullable(record, field) else got
+    return f"{message}.has{name}() ? Optional.of({got}) : Optional.empty()" if record.nullable(field) else got
 
 
 # Layout and documentation.
@@ -220,7 +190,7 @@ class Types:
         yield "Challenge", self.challenge()
         yield "KindFunctions", self.kind_functions()
         yield "Answer", self.answer()
-        yield "Convert", convert(self.values)
+        yield "Convert", conversions(self.values)
         yield "ReasonPredicates", self.predicates()
 
     # Documentation.
@@ -422,21 +392,21 @@ class Types:
 # Conversions.
 
 
-def convert(values: model.Values) -> str:
+def conversions(values: model.Values) -> str:
     live, final = values.outcomes
     parts = [
-        *(enum_conversion(enum, values) for enum in values.enums),
-        *(sent_conversion(record, values.subject) for record in values.sent if record.name != "LoginId"),
-        *(received_conversion(record) for record in values.received),
-        *(outcome_conversion(sum, message) for sum in values.outcomes for message in sum.messages),
-        challenge_conversion(values.kinds),
-        *(kind_conversion(kind) for kind in values.kinds),
+        *(enum_conversions(enum, values) for enum in values.enums),
+        *(to_message(record, values.subject) for record in values.sent if record.name != "LoginId"),
+        *(from_message(record) for record in values.received),
+        *(from_outcome(sum, message) for sum in values.outcomes for message in sum.messages),
+        from_challenge(values.kinds),
+        *(from_kind(kind) for kind in values.kinds),
     ]
     about = doc("Messages of the contract as values of this package, and the other way round.")
     return about + block("final class Convert", block("private Convert()"), "".join(parts).replace("Convert.", ""))
 
 
-def enum_conversion(enum: Enum, values: model.Values) -> str:
+def enum_conversions(enum: Enum, values: model.Values) -> str:
     stub, text = f"{STUBS}.{enum.name}", ""
     if values.is_sent(enum):
         text += block(f"static {stub} message({enum.name} value)", f"return {stub}.valueOf(value.fullName());")
@@ -445,7 +415,7 @@ def enum_conversion(enum: Enum, values: model.Values) -> str:
     return text
 
 
-def sent_conversion(record: Record, subject: Sum) -> str:
+def to_message(record: Record, subject: Sum) -> str:
     stub = f"{STUBS}.{record.name}"
     head = f"static {stub} message({record.name} value)"
     plain = [field for field in record.fields if field.kind != "sum" and not record.nullable(field)]
@@ -455,13 +425,13 @@ def sent_conversion(record: Record, subject: Sum) -> str:
     text = f"{stub}.Builder message = {built};\n"
     for field in record.fields:
         if field.kind == "sum":
-            text += subject_conversion(subject)
+            text += to_subject(subject)
         elif field not in plain:
             text += f"value.{lower_camel(field.name)}().ifPresent(it -> message{setter(field, 'it')});\n"
     return block(head, f"{text}return message.build();")
 
 
-def subject_conversion(subject: Sum) -> str:
+def to_subject(subject: Sum) -> str:
     text = 'Subject subject = Objects.requireNonNull(value.subject(), "subject");\n'
     for one in subject.alternatives:
         name = lower_camel(one.record.name)
@@ -470,19 +440,19 @@ def subject_conversion(subject: Sum) -> str:
     return text
 
 
-def received_conversion(record: Record) -> str:
-    got = ", ".join(getter(record, field) for field in record.fields)
+def from_message(record: Record) -> str:
+    got = ", ".join(from_wire(record, field) for field in record.fields)
     return block(f"static {record.name} value({STUBS}.{record.name} message)", f"return new {record.name}({got});")
 
 
-def outcome_conversion(sum: Sum, message: str) -> str:
+def from_outcome(sum: Sum, message: str) -> str:
     cases = [f"case {one.field.name.upper()} -> value(message.get{camel(one.field.name)}());\n" for one in sum.alternatives]
     unset = "case OUTCOME_NOT_SET -> throw Wire.newerOutcome();"
     chosen = block("return switch (message.getOutcomeCase())", *cases, unset)
     return block(f"static {sum.name} value({STUBS}.{message} message)", f"{chosen};")
 
 
-def challenge_conversion(kinds: list[Alternative]) -> str:
+def from_challenge(kinds: list[Alternative]) -> str:
     """A kind that is newer than the client is the last one, with nothing in it."""
     messages = {kind.field.name.upper(): f"message.get{camel(kind.field.name)}()" for kind in kinds}
     messages["KIND_NOT_SET"] = f"{STUBS}.{kinds[-1].field.type}.getDefaultInstance()"
@@ -491,8 +461,8 @@ def challenge_conversion(kinds: list[Alternative]) -> str:
     return block(f"static Challenge value({STUBS}.Challenge message)", f"{chosen};")
 
 
-def kind_conversion(kind: Alternative) -> str:
-    got = (getter(kind.record, field, "kind" if field in kind.own else "message") for field in kind.record.fields)
+def from_kind(kind: Alternative) -> str:
+    got = (from_wire(kind.record, field, "kind" if field in kind.own else "message") for field in kind.record.fields)
     head = f"private static Challenge value({STUBS}.Challenge message, {STUBS}.{kind.field.type} kind)"
     return block(head, f"return new Challenge.{kind.record.name}({', '.join(got)});")
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import contract as source
 import tools
 import values as model
+from contract import Contract, Enum, Field, snake
+from values import Alternative, Record, Sum, Values
 
 # The generated code refuses to run below the versions of protobuf and grpcio that belong to this generator: 6.30.0 and
 # 1.72.2, the floors in pyproject.toml. A newer generator asks users for newer ones.
@@ -36,7 +38,7 @@ NAMES = {
 """What the package offers beside the value types, by module."""
 
 
-def generate(contract: source.Contract) -> None:
+def generate(contract: Contract) -> None:
     values = model.read(contract)
     stubs(contract)
     modules = {
@@ -56,7 +58,7 @@ def generate(contract: source.Contract) -> None:
     shutil.copyfile(source.SERVICE_CONFIG, PACKAGE / "service_config.json")
 
 
-def stubs(contract: source.Contract) -> None:
+def stubs(contract: Contract) -> None:
     """The stubs live below `flinks_gateway`, while their descriptors keep the contract's file names: whoever has stubs of
     the same contract in the same process shares the descriptors with us."""
     for old in STUBS.glob("*_pb2*"):
@@ -89,7 +91,7 @@ def stubs(contract: source.Contract) -> None:
             (STUBS / (path.name + suffix)).write_text(text)
 
 
-def reasons(values: model.Values) -> str:
+def reasons(values: Values) -> str:
     reasons, steps = values.errors
     predicates = "\n".join(
         f"""
@@ -124,13 +126,13 @@ class Predicates:
 '''
 
 
-def named(enum: source.Enum) -> str:
+def named(enum: Enum) -> str:
     """The contract's zero is never sent; here it is what this package does not know."""
     unknown = "Not said, or newer than this package."
     return members((value.name, f'"{value.full_name}"', value.doc if value.number else unknown) for value in enum.values)
 
 
-def package(values: model.Values) -> str:
+def package(values: Values) -> str:
     """The names that users see, spelled out: type checkers follow no computed `__all__`."""
     sums = [values.challenge, values.answer, *values.outcomes]
     kinds = [kind.record for kind in values.kinds]
@@ -150,7 +152,7 @@ __all__ = {sorted(name for names in modules.values() for name in names)}
 '''
 
 
-def types(values: model.Values) -> str:
+def types(values: Values) -> str:
     sums = [values.challenge, *values.outcomes]
     parts = [
         '''"""Requests, answers and outcomes, in place of the contract's messages.
@@ -177,14 +179,14 @@ from ._value import secret, several, value''',
     return "\n\n\n".join(parts) + "\n"
 
 
-def enumeration(enum: source.Enum, received: bool) -> str:
+def enumeration(enum: Enum, received: bool) -> str:
     """Where an enum that is only given may be left out, it is `None`."""
     known = enum.values if received else enum.said
     values = members((value.name, str(value.number), value.doc) for value in known)
     return f"class {enum.name}(enum.Enum):\n{indented(doc(enum.doc))}\n\n{values}"
 
 
-def sent(record: model.Record, values: model.Values) -> str:
+def sent(record: Record, values: Values) -> str:
     """What must be given has no default; what the request is about may be given by position."""
     fields = {}
     for field in record.fields:
@@ -194,49 +196,44 @@ def sent(record: model.Record, values: model.Values) -> str:
     return value(record.name, record.doc, [*about, *(["_: KW_ONLY"] if fields else []), *fields.values()])
 
 
-def request_type(record: model.Record, field: source.Field, values: model.Values, within: str = "") -> str:
+def request_type(record: Record, field: Field, values: Values, within: str = "") -> str:
     if field.kind == "sum":
         return " | ".join(within + name for name in values.subject.members)
     nullable = field in record.others and default(field) == "None"
     return type_of(field, within) + (" | None" if nullable else "")
 
 
-def default(field: source.Field) -> str:
+def default(field: Field) -> str:
     if field.repeated:
         return "()"
     return "None" if field.optional else EMPTY.get(field.kind, "None")
 
 
-def received(record: model.Record) -> str:
+def received(record: Record) -> str:
     return value(record.name, record.doc, ["_: KW_ONLY", *(outcome_field(record, field) for field in record.fields)])
 
 
-def challenge(kind: model.Alternative) -> str:
+def challenge(kind: Alternative) -> str:
     lines = [f'kind: ClassVar[str] = "{kind.field.name}"', "_: KW_ONLY"]
     lines += [outcome_field(kind.record, field) for field in kind.record.fields]
     return value(kind.record.name, f"{kind.record.doc}\n\n{kind.field.doc}", lines)
 
 
-def outcome_field(record: model.Record, field: source.Field) -> str:
-    return declared(field, type_of(field) + (" | None" if nullable(record, field) else ""), None)
+def outcome_field(record: Record, field: Field) -> str:
+    return declared(field, type_of(field) + (" | None" if record.nullable(field) else ""), None)
 
 
-def nullable(record: model.Record, field: source.Field) -> bool:
-    """Whether what was received may be `None`."""
-    return record.nullable(field) and not record.always_set(field)
-
-
-def answer(values: model.Values) -> str:
+def answer(values: Values) -> str:
     """An answer of any kind holds what it was made with in order."""
     lines = ["challenge_id: str", "kind: str", "content: tuple[Any, ...] = secret()"]
     lines += [answer_function(kind, values) for kind in values.answers]
     return value(values.answer.name, values.answer.doc, lines)
 
 
-def answer_function(kind: model.Alternative, values: model.Values) -> str:
+def answer_function(kind: Alternative, values: Values) -> str:
     """What it must be made with is given in order, what came later by name."""
 
-    def parameter(field: source.Field) -> str:
+    def parameter(field: Field) -> str:
         type = f"Iterable[{item(field)}]" if field.repeated else request_type(kind.record, field, values)
         return f"{field.name}: {type}" + (f" = {default(field)}" if field in kind.record.others else "")
 
@@ -255,8 +252,8 @@ def {kind.field.name}(challenge_id: str, {", ".join(taken)}) -> Answer:
 class Conversions:
     """Functions between the package's types and the messages: `write_…` for what is sent, `read_…` for what is received."""
 
-    contract: source.Contract
-    values: model.Values
+    contract: Contract
+    values: Values
 
     def module(self) -> str:
         parts = [
@@ -270,11 +267,11 @@ from __future__ import annotations
 from . import _types as t
 from ._support import NEVER, alternative, check, check_content, known, number, read_struct, read_timestamp
 from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
-            *(self.write(record) for record in self.values.sent),
-            self.write_answer(self.values.answer),
-            *(self.read(record) for record in self.values.received),
-            self.read_challenge(self.values.challenge),
-            *(self.read_outcome(sum) for sum in self.values.outcomes),
+            *(self.to_message(record) for record in self.values.sent),
+            self.to_answer(self.values.answer),
+            *(self.from_message(record) for record in self.values.received),
+            self.from_challenge(self.values.challenge),
+            *(self.from_outcome(sum) for sum in self.values.outcomes),
         ]
         return "\n\n\n".join(parts) + "\n"
 
@@ -282,7 +279,7 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
         """The stub of a message."""
         return f"{pathlib.PurePath(self.contract.messages[name].file).stem}_pb2.{name}"
 
-    def write(self, record: model.Record) -> str:
+    def to_message(self, record: Record) -> str:
         types = [request_type(record, field, self.values, "t.") for field in record.fields]
         checks = ", ".join(f"{field.name}={type}" for field, type in zip(record.fields, types))
         if record.name in self.contract.messages:
@@ -290,23 +287,19 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
             made = f"{type}({', '.join(self.written(field) for field in record.fields)})"
         else:  # What users see of a scalar.
             (type,), made = types, f"given.{record.fields[0].name}"
-        return f"""def write_{source.snake(record.name)}(given: t.{record.name}) -> {type}:
+        return f"""def write_{snake(record.name)}(given: t.{record.name}) -> {type}:
     check(given, t.{record.name}, {checks})
     return {made}"""
 
-    def written(self, field: source.Field) -> str:
-        match field.kind:
-            case "sum":
-                return ", ".join(
-                    f"{one.field.name}=alternative(given.{field.name}, t.{one.record.name}, write_{source.snake(one.record.name)})"
-                    for one in self.values.subject.alternatives
-                )
-            case "enum":
-                return f"{field.name}=number(given.{field.name})"
-            case _:
-                return f"{field.name}=given.{field.name}"
+    def written(self, field: Field) -> str:
+        if field.kind != "sum":
+            return f"{field.name}={to_wire(field, f'given.{field.name}')}"
+        return ", ".join(
+            f"{one.field.name}=alternative(given.{field.name}, t.{one.record.name}, write_{snake(one.record.name)})"
+            for one in self.values.subject.alternatives
+        )
 
-    def write_answer(self, answers: model.Sum) -> str:
+    def to_answer(self, answers: Sum) -> str:
         cases = "\n".join(self.answer_case(kind) for kind in answers.alternatives)
         return f"""def write_answer(given: t.{answers.name}) -> {self.message(answers.message)}:
     check(given, t.{answers.name}, challenge_id=str)
@@ -315,10 +308,9 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
         case _:
             raise TypeError("an answer must be made with one of Answer's functions")"""
 
-    def answer_case(self, kind: model.Alternative) -> str:
+    def answer_case(self, kind: Alternative) -> str:
         fields = kind.record.fields
-        contents = [f"given.content[{place}]" for place in range(len(fields))]
-        contents = [f"number({it})" if field.kind == "enum" else it for field, it in zip(fields, contents)]
+        contents = [to_wire(field, f"given.content[{place}]") for place, field in enumerate(fields)]
         content = contents[0]
         if kind.own:
             named = ", ".join(f"{field.name}={it}" for field, it in zip(fields, contents))
@@ -329,65 +321,72 @@ from .v1 import authorization_service_pb2, challenge_pb2, session_pb2''',
     check_content(given, {checks})
     return {answer}(challenge_id=given.challenge_id, {kind.field.name}={content})"""
 
-    def read(self, record: model.Record) -> str:
-        return f"""def read_{source.snake(record.name)}(message: {self.message(record.name)}) -> t.{record.name}:
-    return t.{record.name}({", ".join(self.field(record, field) for field in record.fields)})"""
+    def from_message(self, record: Record) -> str:
+        return f"""def read_{snake(record.name)}(message: {self.message(record.name)}) -> t.{record.name}:
+    return t.{record.name}({", ".join(self.received_field(record, field) for field in record.fields)})"""
 
-    def field(self, record: model.Record, field: source.Field, message: str = "message") -> str:
+    def received_field(self, record: Record, field: Field, message: str = "message") -> str:
         given = f"{message}.{field.name}"
         if field.repeated:
-            one = self.one(field, "each")
+            one = self.from_wire(field, "each")
             return f"{field.name}=tuple({given})" if one == "each" else f"{field.name}=tuple({one} for each in {given})"
-        one = self.one(field, given)
+        one = self.from_wire(field, given)
         if_there = f'{one} if {message}.HasField("{field.name}") else None'
-        if nullable(record, field):
+        if record.nullable(field):
             return f"{field.name}={if_there}"
         if field.kind == "timestamp":  # The gateway always sets it. Where it does not, only the gateway can tell.
             return f"{field.name}=({if_there}) or NEVER"
         return f"{field.name}={one}"
 
-    def one(self, field: source.Field, given: str) -> str:
+    def from_wire(self, field: Field, given: str) -> str:
         match field.kind:
             case "enum":
                 unknown = model.unknown(self.contract.enums[field.type]).name
                 return f"known(t.{field.type}, {given}, t.{field.type}.{unknown})"
             case "message":
-                return f"read_{source.snake(field.type)}({given})"
+                return f"read_{snake(field.type)}({given})"
             case "timestamp" | "struct":
                 return f"read_{field.kind}({given})"
             case _:
                 return given
 
-    def read_challenge(self, challenges: model.Sum) -> str:
+    def from_challenge(self, challenges: Sum) -> str:
         *kinds, other = challenges.alternatives
         cases = [f'case "{kind.field.name}":\n    return {self.kind(kind)}' for kind in kinds]
         cases.append(f"case _:\n    return {self.kind(other)}")
         return self.reader(challenges, self.message(challenges.message), f"t.{challenges.name}", cases)
 
-    def kind(self, kind: model.Alternative) -> str:
+    def kind(self, kind: Alternative) -> str:
         fields = (
-            self.field(kind.record, field, f"message.{kind.field.name}" if field in kind.own else "message")
+            self.received_field(kind.record, field, f"message.{kind.field.name}" if field in kind.own else "message")
             for field in kind.record.fields
         )
         return f"t.{kind.record.name}({', '.join(fields)})"
 
-    def read_outcome(self, outcomes: model.Sum) -> str:
+    def from_outcome(self, outcomes: Sum) -> str:
         """`None` is an outcome newer than the package."""
         messages = " | ".join(map(self.message, outcomes.messages))
         cases = [
-            f'case "{one.field.name}":\n    return {self.one(one.field, f"message.{one.field.name}")}'
+            f'case "{one.field.name}":\n    return {self.from_wire(one.field, f"message.{one.field.name}")}'
             for one in outcomes.alternatives
         ]
         cases.append("case _:\n    return None")
         return self.reader(outcomes, messages, f"t.{outcomes.name} | None", cases)
 
-    def reader(self, sum: model.Sum, message: str, read: str, cases: list[str]) -> str:
-        return f"""def read_{source.snake(sum.name)}(message: {message}) -> {read}:
+    def reader(self, sum: Sum, message: str, read: str, cases: list[str]) -> str:
+        return f"""def read_{snake(sum.name)}(message: {message}) -> {read}:
     match message.WhichOneof("{sum.oneof}"):
 {indented(chr(10).join(cases), 2)}"""
 
 
-def answerers(values: model.Values) -> str:
+def to_wire(field: Field, given: str) -> str:
+    """What a message takes for a field."""
+    if field.kind != "enum":
+        return given
+    return f"[number(each) for each in {given}]" if field.repeated else f"number({given})"
+
+
+def answerers(values: Values) -> str:
     def function(name: str, answerer: str, answer: str, text: str) -> str:
         kinds = (
             f"{kind.field.name}: Callable[[t.{kind.record.name}], {answer}] | None = None" for kind in values.kinds
@@ -422,7 +421,7 @@ def value(name: str, text: str, lines: list[str]) -> str:
     return f"@value\nclass {name}:\n" + indented("\n".join([doc(text), "", *lines]))
 
 
-def declared(field: source.Field, type: str, default: str | None) -> str:
+def declared(field: Field, type: str, default: str | None) -> str:
     """A field of a value; without a default it must be given."""
     if field.secret:
         given = f" = secret({'' if default is None else f'default={default}'})"
@@ -436,13 +435,13 @@ def members(values: Iterable[tuple[str, str, str]]) -> str:
     return indented("\n".join(f"{name} = {value}\n{doc(text)}" for name, value, text in values))
 
 
-def type_of(field: source.Field, within: str = "") -> str:
+def type_of(field: Field, within: str = "") -> str:
     """A field's type where it is there; `within` is what the package's own types are seen through."""
     one = item(field, within)
     return f"tuple[{one}, ...]" if field.repeated else one
 
 
-def item(field: source.Field, within: str = "") -> str:
+def item(field: Field, within: str = "") -> str:
     return TYPES.get(field.kind) or within + field.type
 
 

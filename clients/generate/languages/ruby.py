@@ -295,24 +295,24 @@ class Package:
             "private_class_method :new",
             block(
                 "class << self",
-                *map(self.answer_to, self.values.answers),
+                *map(self.answer_function, self.values.answers),
                 "private",
                 block("def of(challenge_id, **content)", made),
             ),
         )
 
-    def answer_to(self, kind: Alternative) -> str:
+    def answer_function(self, kind: Alternative) -> str:
         arguments = self.members(kind.record)
-        named = [f"{each.field.name}: {each.default}" if each.default else each.field.name for each in arguments]
-        parameters = ", ".join(["challenge_id", *named])
-        content = [f"{each.field.name}: {sent(each.field, each.check)}" for each in arguments]
+        parameters = [f"{each.field.name}: {each.default}" if each.default else each.field.name for each in arguments]
+        head = lay(Group(f"def {kind.field.name}(", ["challenge_id", *parameters]))
+        content = [f"{each.field.name}: {to_wire(each.field, each.check)}" for each in arguments]
         message = Group(f"{kind.field.name}: {{", content, "}") if kind.own else content[0]
         # Of a scalar alone there is no more to say than of the answer.
         docs = [self.prose(each.field.doc).replace("\n\n", " ") if kind.own else "" for each in arguments]
         tags = ["@param challenge_id [String] the {Challenge#id}"]
         tags += [f"@param {each.field.name} [{each.yard}] {doc}" for each, doc in zip(arguments, docs)]
         doc = comment(self.prose(kind.field.doc), *tags, "@return [Answer]")
-        return doc + block(f"def {kind.field.name}({parameters})", lay(Group("of(", ["challenge_id", message])))
+        return doc + block(head, lay(Group("of(", ["challenge_id", message])))
 
     # Conversions
 
@@ -381,7 +381,7 @@ class Package:
 # Conversions
 
 
-def sent(field: Field, value: str) -> str:
+def to_wire(field: Field, value: str) -> str:
     """What a message takes for a field."""
     if field.kind != "enum":
         return value
@@ -389,7 +389,7 @@ def sent(field: Field, value: str) -> str:
     return f"{value}.map {{ |each| {names}.key(each) }}" if field.repeated else f"{names}.key({value})"
 
 
-def received(field: Field, message: str) -> str:
+def from_wire(field: Field, message: str) -> str:
     """What a value takes for a field."""
     value = f"{message}.{field.name}"
     each = "each" if field.repeated else value
@@ -408,7 +408,7 @@ def received(field: Field, message: str) -> str:
 
 def to_message(record: Record) -> str:
     parts = [
-        "**subject(value.subject)" if field.kind == "sum" else f"{field.name}: {sent(field, f'value.{field.name}')}"
+        "**subject(value.subject)" if field.kind == "sum" else f"{field.name}: {to_wire(field, f'value.{field.name}')}"
         for field in record.fields
     ]
     return block(f"def {snake(record.name)}(value)", lay(Group(f"V1::{record.name}.new(", parts)))
@@ -430,15 +430,15 @@ def from_outcome(sum: Sum) -> str:
 
 
 def from_message(record: Record) -> str:
-    parts = [f"{field.name}: {received(field, 'message')}" for field in record.fields]
+    parts = [f"{field.name}: {from_wire(field, 'message')}" for field in record.fields]
     return block(f"def {snake(record.name)}(message)", lay(Group(f"{record.name}.new(", parts)))
 
 
 def from_challenge(common: Record, challenge: Sum) -> str:
-    shared = Group("common = {", [f"{field.name}: {received(field, 'message')}" for field in common.fields], "}")
+    shared = Group("common = {", [f"{field.name}: {from_wire(field, 'message')}" for field in common.fields], "}")
 
     def case(kind: Alternative) -> str:
-        parts = [f"{field.name}: {received(field, f'message.{kind.field.name}')}" for field in kind.own]
+        parts = [f"{field.name}: {from_wire(field, f'message.{kind.field.name}')}" for field in kind.own]
         made = lay(Group(f"{kind.record.name}.new(", ["**common", *parts]))
         return f"when :{kind.field.name}\n{textwrap.indent(made, '  ')}"
 

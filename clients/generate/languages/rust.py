@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import contract as source
 import tools
-import values
+import values as model
+from contract import Contract, Enum, Field, Value, camel, snake
 from values import Alternative, Record, Sum, Values
 
 HOME = tools.ROOT / "clients" / "rust"
@@ -38,18 +39,18 @@ TYPES = {
 }  # fmt: skip
 
 
-def generate(contract: source.Contract) -> None:
-    types = values.read(contract)
+def generate(contract: Contract) -> None:
+    values = model.read(contract)
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir(parents=True)
     files = {
         GENERATED / "mod.rs": MODULES,
         GENERATED / "v1.rs": stubs(contract.image),
-        GENERATED / "values.rs": value_types(types),
-        GENERATED / "by_kind.rs": by_kind(types.challenge),
-        GENERATED / "errors.rs": errors(types),
+        GENERATED / "values.rs": value_types(values),
+        GENERATED / "by_kind.rs": by_kind(values.challenge),
+        GENERATED / "errors.rs": errors(values),
         GENERATED / "retries.rs": retries(),
-        PREDICATES: predicates(types.errors[0]),
+        PREDICATES: predicates(values.errors[0]),
     }
     for path, text in files.items():
         path.write_text(HEADER + text)
@@ -76,25 +77,25 @@ def stubs(image: pathlib.Path) -> str:
 # The value types
 
 
-def value_types(types: Values) -> str:
-    unrecognized = types.kinds[-1]
+def value_types(values: Values) -> str:
+    unrecognized = values.kinds[-1]
     parts = [
         "use std::time::SystemTime;\n",
         "use bytes::Bytes;\nuse derive_more::{Debug, From};\n",
         "use crate::{json::Json, stubs::v1};\n",
-        f"pub use v1::{{{', '.join(enum.name for enum in types.enums if not types.is_of_answers(enum))}}};\n",
-        *(sent(record) for record in types.sent if record.name != "LoginId"),
-        subject(types.subject),
-        *(outcome(sum) for sum in types.outcomes),
-        *(received(record) for record in types.received),
-        received(values.split(types.challenge)),
-        kinds(types.challenge),
+        f"pub use v1::{{{', '.join(enum.name for enum in values.enums if not values.is_of_answers(enum))}}};\n",
+        *(sent(record) for record in values.sent if record.name != "LoginId"),
+        subject(values.subject),
+        *(outcome(sum) for sum in values.outcomes),
+        *(received(record) for record in values.received),
+        received(model.split(values.challenge)),
+        kinds(values.challenge),
         received(dataclasses.replace(unrecognized.record, fields=unrecognized.own), "Default"),
-        answers(types.answer),
-        *(sent_enum(enum) for enum in types.enums if types.is_of_answers(enum)),
-        *(received_enum(enum) for enum in types.enums if types.is_received(enum)),
+        answers(values.answer),
+        *(sent_enum(enum) for enum in values.enums if values.is_of_answers(enum)),
+        *(received_enum(enum) for enum in values.enums if values.is_received(enum)),
     ]
-    return linked("\n".join(parts), types)
+    return linked("\n".join(parts), values)
 
 
 def sent(record: Record) -> str:
@@ -108,11 +109,11 @@ impl {record.name} {{
     pub fn new({arguments(record.required)}) -> Self {{ Self {{ {", ".join(made)} }} }}
 }}
 
-{conversion(record.name, f"v1::{record.name}", to_stub, record)}"""
+{conversion(record.name, f"v1::{record.name}", to_wire, record)}"""
 
 
 def received(record: Record, derive: str = "") -> str:
-    return f"{structure(record, derive)}\n{conversion(f'v1::{record.name}', record.name, from_stub, record)}"
+    return f"{structure(record, derive)}\n{conversion(f'v1::{record.name}', record.name, from_wire, record)}"
 
 
 def structure(record: Record, derive: str = "") -> str:
@@ -126,14 +127,14 @@ pub struct {record.name} {{
 """
 
 
-def members(record: Record, fields: list[source.Field], visibility: str = "") -> str:
+def members(record: Record, fields: list[Field], visibility: str = "") -> str:
     return "".join(
         f"{comment(field.doc)}{redaction(field)}{visibility}{name(field)}: {type_of(record, field)},\n" for field in fields
     )
 
 
 def subject(sum: Sum) -> str:
-    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = oneof(sum.message, sum)
     arms = "".join(
         f"{sum.name}::{variant(kind)}(it) => Self::{variant(kind)}(it{'.into()' if kind.field.type else ''}),"
         for kind in sum.alternatives
@@ -147,7 +148,7 @@ pub enum {sum.name} {{
 
 def outcome(sum: Sum) -> str:
     def reading(response: str) -> str:
-        stub = f"v1::{source.snake(response)}::{source.camel(sum.oneof)}"
+        stub = oneof(response, sum)
         arms = "".join(f"{stub}::{variant(kind)}(it) => {sum.name}::{variant(kind)}(it.into())," for kind in sum.alternatives)
         made = into(f"v1::{response}", f"Option<{sum.name}>", f"Some(match value.{sum.oneof}? {{ {arms} }})")
         return f"\n/// None for an outcome that this client does not know.\n{made}"
@@ -157,6 +158,11 @@ def outcome(sum: Sum) -> str:
 pub enum {sum.name} {{
 {variants(sum)}}}
 {"".join(map(reading, sum.messages))}"""
+
+
+def oneof(message: str, sum: Sum) -> str:
+    """The stubs' enum of a oneof."""
+    return f"v1::{snake(message)}::{camel(sum.oneof)}"
 
 
 def variants(sum: Sum, attribute: str = "") -> str:
@@ -172,12 +178,12 @@ def kinds(sum: Sum) -> str:
     """Users write `..` in patterns of kinds, so that a new field is none of their concern."""
     *known, unrecognized = sum.alternatives
     other = variant(unrecognized)
-    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = oneof(sum.message, sum)
     lines = names = ""
     arms = f"None => Self::{other}(Default::default()), Some(Kind::{other}(it)) => Self::{other}(it.into()),"
     for kind in known:
         taken = ", ".join(name(field) for field in kind.own)
-        made = ", ".join(f"{name(field)}: {from_stub(kind.record, field, name(field))}" for field in kind.own)
+        made = ", ".join(f"{name(field)}: {from_wire(kind.record, field, name(field))}" for field in kind.own)
         lines += comment(f"{kind.record.doc}\n\n{kind.field.doc}")
         lines += f"#[non_exhaustive]\n{variant(kind)} {{ {members(kind.record, kind.own)} }},\n"
         arms += f"Some(Kind::{variant(kind)}(v1::{kind.field.type} {{ {taken} }})) => Self::{variant(kind)} {{ {made} }},"
@@ -200,7 +206,7 @@ impl ChallengeKind {{
 
 
 def answers(sum: Sum) -> str:
-    stub = f"v1::{source.snake(sum.message)}::{source.camel(sum.oneof)}"
+    stub = oneof(sum.message, sum)
 
     def function(kind: Alternative) -> str:
         """What it must be made with are arguments; a method sets what came later."""
@@ -216,7 +222,7 @@ def answers(sum: Sum) -> str:
 
 {"".join(method(kind, field) for field in kind.record.others)}"""
 
-    def method(kind: Alternative, field: source.Field) -> str:
+    def method(kind: Alternative, field: Field) -> str:
         doc = f"{field.doc}\n\n# Panics\n\nWhen the answer is not one of `{kind.field.name}`."
         value = argument_value(field)
         return f"""{comment(doc)}pub fn with_{kind.field.name}_{field.name}(mut self, {arguments([field])}) -> Self {{
@@ -244,9 +250,9 @@ impl {sum.name} {{
 {into(sum.name, f"v1::{sum.message}", made)}"""
 
 
-def sent_enum(enum: source.Enum) -> str:
+def sent_enum(enum: Enum) -> str:
     """An enum without a value for "unspecified"."""
-    arms = "".join(f"{enum.name}::{source.camel(value.name)} => v1::{enum.name}::{source.camel(value.name)}," for value in enum.said)
+    arms = "".join(f"{enum.name}::{camel(value.name)} => v1::{enum.name}::{camel(value.name)}," for value in enum.said)
     return f"""{comment(enum.doc)}#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum {enum.name} {{
 {constants(enum.said)}}}
@@ -254,10 +260,10 @@ pub enum {enum.name} {{
 {into(enum.name, "i32", f"Self::from(match value {{ {arms} }})")}"""
 
 
-def received_enum(enum: source.Enum) -> str:
-    unknown = source.camel(values.unknown(enum).name)
+def received_enum(enum: Enum) -> str:
+    unknown = camel(model.unknown(enum).name)
     value = f"{enum.name}::try_from(number).unwrap_or({enum.name}::{unknown})"
-    return f"fn {source.snake(enum.name)}(number: i32) -> {enum.name} {{ {value} }}\n"
+    return f"fn {snake(enum.name)}(number: i32) -> {enum.name} {{ {value} }}\n"
 
 
 # An answerer
@@ -322,37 +328,37 @@ def given(kind: Alternative, is_last: bool) -> tuple[str, str, str]:
 # Names, types and conversions
 
 
-def name(field: source.Field) -> str:
+def name(field: Field) -> str:
     return f"r#{field.name}" if field.name in KEYWORDS else field.name
 
 
 def variant(kind: Alternative) -> str:
-    return source.camel(kind.field.name)
+    return camel(kind.field.name)
 
 
-def type_of(record: Record, field: source.Field) -> str:
+def type_of(record: Record, field: Field) -> str:
     one = field.type or TYPES[field.kind]
     if field.repeated:
         return f"Vec<{one}>"
-    return f"Option<{one}>" if record.nullable(field) else one
+    return f"Option<{one}>" if record.absent(field) else one
 
 
-def redaction(field: source.Field) -> str:
+def redaction(field: Field) -> str:
     return '#[debug("[redacted]")] ' if field.secret else ""
 
 
-def arguments(fields: list[source.Field]) -> str:
+def arguments(fields: list[Field]) -> str:
     return ", ".join(f"{name(field)}: {argument(field)}" for field in fields)
 
 
-def argument(field: source.Field) -> str:
+def argument(field: Field) -> str:
     one = field.type or TYPES[field.kind]
     if field.repeated:
         return f"impl IntoIterator<Item = {one if field.kind == 'enum' else f'impl Into<{one}>'}>"
     return {"string": f"impl Into<{one}>", "sum": f"impl Into<{one}>", "int32": "usize"}.get(field.kind, one)
 
 
-def argument_value(field: source.Field) -> str:
+def argument_value(field: Field) -> str:
     if field.repeated:
         return f"{name(field)}.into_iter().map({'i32::from' if field.kind == 'enum' else 'Into::into'}).collect()"
     if field.kind == "int32":
@@ -365,12 +371,12 @@ def into(given: str, made: str, body: str) -> str:
     return f"impl From<{given}> for {made} {{ fn from(value: {given}) -> Self {{ {body} }} }}\n"
 
 
-def conversion(given: str, made: str, convert: Callable[[Record, source.Field, str], str], record: Record) -> str:
+def conversion(given: str, made: str, convert: Callable[[Record, Field, str], str], record: Record) -> str:
     fields = (f"{name(field)}: {convert(record, field, f'value.{name(field)}')}" for field in record.fields)
     return into(given, made, f"Self {{ {', '.join(fields)} }}")
 
 
-def to_stub(record: Record, field: source.Field, value: str) -> str:
+def to_wire(record: Record, field: Field, value: str) -> str:
     if field.kind == "sum":
         return f"Some({value}.into())"
     if field.kind == "enum":
@@ -378,21 +384,21 @@ def to_stub(record: Record, field: source.Field, value: str) -> str:
     return f"Some({value})" if field.optional and field in record.required else value
 
 
-def from_stub(record: Record, field: source.Field, value: str) -> str:
+def from_wire(record: Record, field: Field, value: str) -> str:
     if field.kind == "sum":
         return f"{value}.into()"
     if field.kind == "enum":
-        return each(record, field, value, source.snake(field.type))
+        return each(record, field, value, snake(field.type))
     if field.kind == "timestamp":
         return f"{value}.and_then(|time| time.try_into().ok())"
     return each(record, field, value, "Into::into") if field.kind in ("message", "struct") else value
 
 
-def each(record: Record, field: source.Field, value: str, convert: str) -> str:
+def each(record: Record, field: Field, value: str, convert: str) -> str:
     """A value converted: whatever is in it, where it is a list or may be absent."""
     if field.repeated:
         return f"{value}.into_iter().map({convert}).collect()"
-    return f"{value}.map({convert})" if record.nullable(field) else f"{convert}({value})"
+    return f"{value}.map({convert})" if record.absent(field) else f"{convert}({value})"
 
 
 # Documentation
@@ -404,30 +410,30 @@ def comment(doc: str) -> str:
     return "".join(f"/// {line}".rstrip() + "\n" for line in escaped.split("\n"))
 
 
-def linked(text: str, types: Values) -> str:
+def linked(text: str, values: Values) -> str:
     """Makes links where the contract names what users see."""
-    records = [*types.sent, *types.received, values.split(types.challenge)]
+    records = [*values.sent, *values.received, model.split(values.challenge)]
     links = {f"{record.name}.{field.name}": f"{record.name}::{field.name}" for record in records for field in record.fields}
-    links |= {f"{types.answer.message}.{kind.field.name}": f"Answer::{kind.field.name}" for kind in types.answers}
-    kinds = {kind.field.name: variant(kind) for kind in types.kinds}
+    links |= {f"{values.answer.message}.{kind.field.name}": f"Answer::{kind.field.name}" for kind in values.answers}
+    kinds = {kind.field.name: variant(kind) for kind in values.kinds}
     text = re.sub(r"`(\w+\.\w+)`", lambda span: f"[`{links[span[1]]}`]" if span[1] in links else span[0], text)
     text = re.sub(r"/// Answered with `(\w+)`", r"/// Answered with [`Answer::\1`]", text)
     return re.sub(r"/// To `(\w+)`", lambda span: f"/// To [`{kinds[span[1]]}`](ChallengeKind::{kinds[span[1]]})", text)
 
 
-def constants(values: list[source.Value]) -> str:
-    return "".join(f"{comment(value.doc)}{source.camel(value.name)},\n" for value in values)
+def constants(values: list[Value]) -> str:
+    return "".join(f"{comment(value.doc)}{camel(value.name)},\n" for value in values)
 
 
 # Errors and retries
 
 
-def errors(types: Values) -> str:
-    reasons, steps = types.errors
+def errors(values: Values) -> str:
+    reasons, steps = values.errors
     predicates = "\n".join(
-        f"""/// Whether the reason is [`{value.name}`](ErrorReason::{source.camel(value.name)}).
+        f"""/// Whether the reason is [`{value.name}`](ErrorReason::{camel(value.name)}).
 #[must_use]
-pub fn is_{value.name.lower()}(&self) -> bool {{ self.reason() == ErrorReason::{source.camel(value.name)} }}
+pub fn is_{value.name.lower()}(&self) -> bool {{ self.reason() == ErrorReason::{camel(value.name)} }}
 """
         for value in reasons.said
     )
@@ -441,11 +447,11 @@ impl GatewayError {{
 """
 
 
-def growing_enum(enum: source.Enum, doc: str) -> str:
+def growing_enum(enum: Enum, doc: str) -> str:
     name = enum.name
 
     def arms(template: str) -> str:
-        forms = ({"camel": source.camel(value.name), "name": value.name, "full": value.full_name} for value in enum.values)
+        forms = ({"camel": camel(value.name), "name": value.name, "full": value.full_name} for value in enum.values)
         return ",".join(template.format(**form) for form in forms)
 
     return f"""/// {doc}: the `{name}` of the contract. The list grows.
@@ -478,7 +484,7 @@ impl std::fmt::Display for {name} {{
 """
 
 
-def predicates(reasons: source.Enum) -> str:
+def predicates(reasons: Enum) -> str:
     """For the conformance runner, which asks all of them."""
     names = (f"is_{value.name.lower()}" for value in reasons.said)
     rows = ",".join(f'("{name}", error.{name}())' for name in names)
@@ -501,7 +507,7 @@ def retries() -> str:
         assert entry.keys() == {"name", "retryPolicy"}, entry
         policy = dict(entry["retryPolicy"])
         arm = " | ".join(f'"{name["method"]}"' for name in entry["name"])
-        codes = ", ".join(f"Code::{source.camel(code)}" for code in policy.pop("retryableStatusCodes"))
+        codes = ", ".join(f"Code::{camel(code)}" for code in policy.pop("retryableStatusCodes"))
         methods.append(f"""        {arm} => Some(RetryPolicy {{
             max_attempts: {policy.pop("maxAttempts")},
             initial_backoff: {duration(policy.pop("initialBackoff"))},

@@ -136,7 +136,7 @@ def union(sum: Sum) -> str:
 
 def interface(record: Record, fields: list[Field], kind: str = "", extends: str = "") -> str:
     """What is received: plain data."""
-    members = [property(field, type_of(field) + (" | null" if nullable(record, field) else "")) for field in fields]
+    members = [property(field, type_of(field) + (" | null" if record.nullable(field) else "")) for field in fields]
     heritage = f" extends {extends}" if extends else ""
     return comment(record.doc) + block(f"export interface {record.name}{heritage}", kind_property(kind), *members)
 
@@ -234,7 +234,7 @@ def answer_function(values: Values, id: str, kind: Alternative) -> str:
 
     def content(field: Field) -> str:
         needed = field in required
-        return on_wire(field, checked(values, field, lower_camel(field.name), needed), needed)
+        return to_wire(field, checked(values, field, lower_camel(field.name), needed), needed)
 
     members = [(field, content(field)) for field in ordered]
     value = literal(members) if kind.own else members[0][1]
@@ -303,10 +303,10 @@ def sent(record: Record, field: Field) -> str:
     value = f"value.{lower_camel(field.name)}"
     if field.kind == "sum":
         return f"to{field.type}({value})"
-    return on_wire(field, f"[...{value}]" if field.repeated else value, field in record.required)
+    return to_wire(field, f"[...{value}]" if field.repeated else value, field in record.required)
 
 
-def on_wire(field: Field, value: str, required: bool) -> str:
+def to_wire(field: Field, value: str, required: bool) -> str:
     if field.kind != "enum":
         return value
     if field.repeated:
@@ -334,7 +334,7 @@ def from_enum(enum: Enum) -> str:
 
 
 def from_message(record: Record, kind: str) -> str:
-    members = [(field, received(record, field, "message")) for field in record.fields]
+    members = [(field, from_wire(record, field, "message")) for field in record.fields]
     return block(
         f"function from{record.name}(message: stubs.{record.name}): values.{record.name}",
         f"return {plain(record, kind, members)};\n",
@@ -360,8 +360,8 @@ def from_challenge(sum: Sum) -> str:
 
 
 def of_kind(sum: Sum, kind: Alternative, own: str) -> str:
-    members = [(field, received(kind.record, field, "message")) for field in sum.common]
-    members += [(field, received(kind.record, field, own)) for field in kind.own]
+    members = [(field, from_wire(kind.record, field, "message")) for field in sum.common]
+    members += [(field, from_wire(kind.record, field, own)) for field in kind.own]
     return f"return {plain(kind.record, lower_camel(kind.field.name), members)};\n"
 
 
@@ -377,13 +377,13 @@ def from_outcome(sum: Sum) -> str:
     )
 
 
-def received(record: Record, field: Field, message: str) -> str:
+def from_wire(record: Record, field: Field, message: str) -> str:
     """A field of a message, for its value."""
     value = f"{message}.{lower_camel(field.name)}"
     convert = "date" if field.kind == "timestamp" else f"from{field.type}" if field.type else ""
     if field.repeated:
         return f"{value}.map({convert})" if convert else value
-    absent = "endOfTime()" if record.always_set(field) else "null" if nullable(record, field) else ""
+    absent = "endOfTime()" if record.always_set(field) else "null" if record.nullable(field) else ""
     if not convert:
         return f"{value} ?? {absent}" if absent else value
     return f"{value} === undefined ? {absent} : {convert}({value})" if absent else f"{convert}({value})"
@@ -397,11 +397,6 @@ def plain(record: Record, kind: str, members: list[tuple[Field, str]]) -> str:
 
 
 # The words of both.
-
-
-def nullable(record: Record, field: Field) -> bool:
-    """Whether what was received may be null."""
-    return record.nullable(field) and not record.always_set(field)
 
 
 def type_of(field: Field) -> str:
