@@ -115,7 +115,7 @@ fn session() -> Reply {
 }
 
 fn round(expires_in: Duration) -> Reply {
-    let question = v1::challenge::Kind::QuestionAndAnswer(v1::QuestionAndAnswer {});
+    let question = v1::challenge::Kind::QuestionAndAnswer(v1::QuestionAndAnswer::default());
     let round = v1::ChallengeRound {
         continuation: "secret continuation".into(),
         request_id: "session-1".into(),
