@@ -157,6 +157,10 @@ class Values:
         instead, is what suits the language."""
         return enum in self.errors or holds([*self.received, *(kind.record for kind in self.kinds)], enum)
 
+    def known(self, enum: source.Enum) -> list[source.Value]:
+        """The values that users see where a null stands for the "unspecified" of enums that are only given."""
+        return enum.values if self.is_received(enum) else enum.said
+
     def is_of_answers(self, enum: source.Enum) -> bool:
         """Whether an enum is in answers and nowhere else: these have no "unspecified" to say."""
         return self.is_sent(enum) and not self.is_received(enum) and not holds(self.sent, enum)

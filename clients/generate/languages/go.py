@@ -85,12 +85,9 @@ def generate(contract: Contract) -> None:
 
 def stubs(contract: Contract) -> None:
     bin = tools.go("go", *GENERATORS)
-    plugins = [
-        {"local": str(bin / plugin), "out": str(HOME), "opt": ["paths=source_relative"]}
-        for plugin in ("protoc-gen-go", "protoc-gen-go-grpc")
-    ]
-    template = json.dumps({"version": "v2", "plugins": plugins})
-    tools.buf("generate", str(contract.image), "--template", template)
+    options = {"out": str(HOME), "opt": ["paths=source_relative"]}
+    plugins = [{"local": str(bin / plugin)} | options for plugin in ("protoc-gen-go", "protoc-gen-go-grpc")]
+    tools.buf("generate", str(contract.image), "--template", json.dumps({"version": "v2", "plugins": plugins}))
 
 
 # Enums.
@@ -324,13 +321,9 @@ def by_kind(kinds: list[Alternative]) -> str:
         f"{comment(model.answered(kind))}{exported(kind.field.name)} func(context.Context, *{kind.record.name}) (Answer, error)\n"
         for kind in kinds
     )
-    cases = "".join(
-        f"case *{kind.record.name}:\nreturn bind(ctx, k.{exported(kind.field.name)}, challenge)\n" for kind in kinds
-    )
-    doc = (
-        "ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. "
-        "A kind that the customer is never asked needs none."
-    )
+    cases = "".join(f"case *{kind.record.name}:\nreturn bind(ctx, k.{exported(kind.field.name)}, challenge)\n" for kind in kinds)
+    doc = """ByKind is an [Answerer] with a function for each kind of challenge: pass its Answer method. A kind that the
+        customer is never asked needs none."""
     return f"""
 {comment(doc)}type ByKind struct {{
 {fields}}}

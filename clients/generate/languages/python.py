@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import contract as source
 import tools
 import values as model
-from contract import Contract, Enum, Field, snake
+from contract import Contract, Enum, Field, Value, snake
 from values import Alternative, Record, Sum, Values
 
 # The generated code refuses to run below the versions of protobuf and grpcio that belong to this generator: 6.30.0 and
@@ -68,16 +68,10 @@ def stubs(contract: Contract) -> None:
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     tools.run(
-        bin / "python",
-        "-m",
-        "grpc_tools.protoc",
-        f"--descriptor_set_in={contract.image}",
-        f"--plugin=protoc-gen-mypy={bin / 'protoc-gen-mypy'}",
-        f"--plugin=protoc-gen-mypy_grpc={bin / 'protoc-gen-mypy_grpc'}",
-        f"--python_out={made}",
-        f"--grpc_python_out={made}",
-        f"--mypy_out=quiet:{made}",
-        f"--mypy_grpc_out=quiet:{made}",
+        *(bin / "python", "-m", "grpc_tools.protoc", f"--descriptor_set_in={contract.image}"),
+        *(f"--plugin=protoc-gen-{name}={bin / f'protoc-gen-{name}'}" for name in ("mypy", "mypy_grpc")),
+        *(f"--{name}_out={made}" for name in ("python", "grpc_python")),
+        *(f"--{name}_out=quiet:{made}" for name in ("mypy", "mypy_grpc")),
         *contract.files,
     )
     for file in contract.files:
@@ -169,7 +163,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from ._value import secret, several, value''',
-        *(enumeration(enum, values.is_received(enum)) for enum in values.enums),
+        *(enumeration(enum, values.known(enum)) for enum in values.enums),
         *(sent(record, values) for record in values.sent),
         *(received(record) for record in values.received),
         *(challenge(kind) for kind in values.kinds),
@@ -179,9 +173,7 @@ from ._value import secret, several, value''',
     return "\n\n\n".join(parts) + "\n"
 
 
-def enumeration(enum: Enum, received: bool) -> str:
-    """Where an enum that is only given may be left out, it is `None`."""
-    known = enum.values if received else enum.said
+def enumeration(enum: Enum, known: list[Value]) -> str:
     values = members((value.name, str(value.number), value.doc) for value in known)
     return f"class {enum.name}(enum.Enum):\n{indented(doc(enum.doc))}\n\n{values}"
 

@@ -156,10 +156,6 @@ class Package:
         self.common = Record("Challenge", self.values.challenge.doc, self.values.challenge.common)
         self.links = self.references()
 
-    def known(self, enum: Enum) -> list[Value]:
-        """The values that users see. Where an enum that is only given may be left out, it is `nil`."""
-        return enum.values if self.values.is_received(enum) else enum.said
-
     def type(self, field: Field) -> tuple[str, str, str, str]:
         if field.kind == "enum":
             received = self.values.is_received(self.contract.enums[field.type])
@@ -196,7 +192,7 @@ class Package:
         return (
             {each.name: each.name for each in [*records, *self.enums]}
             | {f"{each.name}.{field.name}": f"{each.name}#{field.name}" for each in records for field in each.fields}
-            | {value.full_name: f"{enum.name}::{value.name}" for enum in self.enums for value in self.known(enum)}
+            | {value.full_name: f"{enum.name}::{value.name}" for enum in self.enums for value in self.values.known(enum)}
             | {kind.field.name: kind.record.name for kind in self.values.kinds}
             | {f"ChallengeAnswer.{each.field.name}": f"Answer.{each.field.name}" for each in self.values.answers}
             | {name: f"Client#{method}" for name, method in model.METHODS.items()}
@@ -215,7 +211,7 @@ class Package:
     # Enums
 
     def enum(self, enum: Enum) -> str:
-        known = self.known(enum)
+        known = self.values.known(enum)
         unknown = model.unknown(enum) if self.values.is_received(enum) else None
         parts = [
             comment(self.prose(value.doc) + " Also what is newer than this client." * (value == unknown))
@@ -349,7 +345,7 @@ class Package:
         ]
 
     def enum_signature(self, enum: Enum) -> str:
-        known = self.known(enum)
+        known = self.values.known(enum)
         named = ["def self.named: (String? name) -> value"] if self.values.is_received(enum) else []
         return block(
             f"module {enum.name}",

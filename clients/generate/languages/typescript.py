@@ -59,14 +59,9 @@ def write(name: str, text: str) -> None:
 def messages(image: str, *types: str) -> None:
     """Writes the messages and services of an image, or only these types of it."""
     plugin = tools.npm("typescript", *TOOLS) / "protoc-gen-es"
-    template = {
-        "version": "v2",
-        "plugins": [
-            {"local": str(plugin), "out": str(GENERATED / "proto"), "opt": ["target=ts", "import_extension=js"]}
-        ],
-    }
+    plugins = [{"local": str(plugin), "out": str(GENERATED / "proto"), "opt": ["target=ts", "import_extension=js"]}]
     only = [argument for name in types for argument in ("--type", name)]
-    tools.buf("generate", image, "--template", json.dumps(template), *only)
+    tools.buf("generate", image, "--template", json.dumps({"version": "v2", "plugins": plugins}), *only)
 
 
 def google_rpc() -> pathlib.Path:
@@ -88,10 +83,9 @@ def google_rpc() -> pathlib.Path:
 
 def stubs(contract: Contract) -> str:
     files = [f'export * from "./proto/{file.removesuffix(".proto")}_pb.js";\n' for file in contract.files]
-    return (
-        "// The generated messages and service, for those who bring their own transport. Unlike the rest of this package\n"
-        "// they print what they hold, passwords included.\n\n" + "".join(files)
-    )
+    about = """// The generated messages and service, for those who bring their own transport. Unlike the rest of this package
+// they print what they hold, passwords included.\n\n"""
+    return about + "".join(files)
 
 
 # The value types.
@@ -106,7 +100,7 @@ def types(values: Values) -> str:
             'import type { JsonObject } from "../received.js";\n'
             'import { hide, Redacting } from "../redaction.js";\n'
             'import * as stubs from "./stubs.js";\n',
-            *(enum(each.name, each.doc, known(values, each)) for each in values.enums),
+            *(enum(each.name, each.doc, values.known(each)) for each in values.enums),
             *((wrapper if is_wrapper(values, record) else request)(values, record) for record in values.sent),
             union(values.subject),
             answer(values),
@@ -116,11 +110,6 @@ def types(values: Values) -> str:
             *(union(each) for each in (values.challenge, *values.outcomes)),
         ]
     )
-
-
-def known(values: Values, enum: Enum) -> list[Value]:
-    """The values of an enum that users see. Where one that is only given may be left out, it is undefined."""
-    return enum.values if values.is_received(enum) else enum.said
 
 
 def kind_of(values: Values, record: Record) -> str:
@@ -150,9 +139,8 @@ def challenge(sum: Sum, kind: Alternative, base: Record) -> str:
 def request(values: Values, record: Record) -> str:
     """What is sent: a class whose constructor checks what it is given."""
     given = f"{record.name}Fields"
-    members = [
-        (field, checked(values, field, f"fields.{lower_camel(field.name)}", field in record.required)) for field in record.fields
-    ]
+    required = record.required
+    members = [(field, checked(values, field, f"fields.{lower_camel(field.name)}", field in required)) for field in record.fields]
     shown = [f"this.{lower_camel(field.name)} = {value};\n" for field, value in members if not field.secret]
     hidden = literal([member for member in members if member[0].secret])
     return (
@@ -272,7 +260,6 @@ def omissible(field: Field, required: bool) -> bool:
 
 
 def conversions(values: Values) -> str:
-    enums = [enum for enum in values.enums if values.is_received(enum)]
     return "\n".join(
         [
             'import { create } from "@bufbuild/protobuf";\n',
@@ -282,7 +269,7 @@ def conversions(values: Values) -> str:
             'import type * as values from "./values.js";\n',
             *(to_message(record) for record in values.sent if not is_wrapper(values, record)),
             to_oneof(values.subject),
-            *(from_enum(enum) for enum in enums),
+            *(from_enum(enum) for enum in values.enums if values.is_received(enum)),
             *(from_message(record, kind_of(values, record)) for record in values.received),
             from_challenge(values.challenge),
             *(from_outcome(sum) for sum in values.outcomes),
