@@ -259,8 +259,13 @@ def check(contract: source.Contract) -> None:
         for field in messages[name].common:
             if field.name not in fields:
                 stop(f"what do users see of {name}.{field.name}?")
-    for field in messages["ChallengeAnswer"].alternatives("answer"):
+    answers = messages["ChallengeAnswer"].alternatives("answer")
+    for field in answers:
         if field.name not in REQUIRED:
             stop(f"what must the answer {field.name} be made with?")
+    for name in messages.keys() & {*REQUIRED, *(field.type for field in answers)}:
+        for field in messages[name].common:
+            if field.kind not in ("string", "bool", "int32", "enum"):
+                stop(f"no client is given a {field.kind} yet, as {name}.{field.name}")
     if outcomes("AuthorizeResponse") != outcomes("AnswerChallengesResponse"):
         stop("the outcomes of Authorize and AnswerChallenges differ")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import tools
 import values as model
-from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, Value, snake
+from contract import LICENSE, ROOT, SERVICE_CONFIG, Contract, Enum, Field, snake
 from values import Alternative, Record, Sum
 
 # What this protoc writes for Ruby (`add_serialized_file`) loads on google-protobuf 3.21 and on 4; what the protoc of

@@ -28,7 +28,7 @@ TYPES = {
 }
 """Of fields; messages, enums and sums have types of their own names."""
 DEFAULTS = {"string": '""', "bool": "false", "int32": "0"}
-"""Of what is sent. A field of another kind stops the generator: callers' values of that kind have no check yet."""
+"""Of what is sent."""
 
 
 def generate(contract: Contract) -> None:
