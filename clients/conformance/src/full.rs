@@ -5,9 +5,12 @@ use std::{io, net::SocketAddr, time::Duration};
 use flinks_sandbox::{SCENARIO_BANK, Sandbox};
 use tonic::{Request, metadata::AsciiMetadataValue, transport::Endpoint};
 
-use crate::newer::pb::{
-    AuthorizeRequest, Credentials, authorization_service_client::AuthorizationServiceClient,
-    authorize_request::Subject,
+use crate::{
+    newer::pb::{
+        AuthorizeRequest, Credentials, authorization_service_client::AuthorizationServiceClient,
+        authorize_request::Subject,
+    },
+    seen,
 };
 
 /// Makes a call that the bank never answers, as the caller with this key, and waits until the bank has it. It ends
@@ -39,14 +42,7 @@ pub(crate) async fn occupy(
         let mut client = AuthorizationServiceClient::new(channel);
         client.authorize(request).await
     });
-    let is_under_way = || {
-        let received = sandbox.received();
-        received.iter().any(|received| {
-            let mut parts = received.body.windows(username.len());
-            parts.any(|part| part == username.as_bytes())
-        })
-    };
-    while !is_under_way() {
+    while seen::at_the_bank(sandbox, &username) == 0 {
         if call.is_finished() {
             let error = call.await?.err();
             let why = error.map(|status| status.to_string()).unwrap_or_default();

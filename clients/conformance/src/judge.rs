@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::cases::Case;
+use crate::{cases::Case, runner::Line};
 
 /// What every kind of value in a result has, so that no runner leaves anything out.
 const SHAPES: [(&str, &[&str]); 4] = [
@@ -47,16 +48,16 @@ const SHAPES: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// Why a case failed; nothing when it passed. `result` is the runner's line.
+/// Why a case failed; nothing when it passed. `line` is the runner's.
 pub(crate) fn judge(
     case: &Case,
-    result: Option<&Value>,
+    line: Option<&Line>,
     secrets: &BTreeSet<String>,
 ) -> Option<String> {
-    let Some(result) = result else {
+    let Some(line) = line else {
         return Some("no result".to_owned());
     };
-    let steps = result["steps"]
+    let steps = line.result["steps"]
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
@@ -70,7 +71,7 @@ pub(crate) fn judge(
     for (number, (step, saw)) in case.steps.iter().zip(steps).enumerate() {
         let fault = shape(saw)
             .or_else(|| printed(saw, secrets))
-            .or_else(|| differs(&step.expect, saw, ""));
+            .or_else(|| differs(&step.expect, saw, "", line.heard));
         if let Some(fault) = fault {
             return Some(format!("step {}: {fault}", number + 1));
         }
@@ -143,16 +144,16 @@ fn printed(saw: &Value, secrets: &BTreeSet<String>) -> Option<String> {
 
 /// Where what was seen differs from what was expected. Objects may have more; `$any` is any text but the empty one, and
 /// `$one_of` takes whichever of its choices fits.
-fn differs(expected: &Value, saw: &Value, path: &str) -> Option<String> {
+fn differs(expected: &Value, saw: &Value, path: &str, heard: Timestamp) -> Option<String> {
     let wrong = || Some(format!("{path}: expected {expected}, saw {saw}"));
     match expected {
         Value::Object(rule) if rule.contains_key("$one_of") => {
             let choices = rule["$one_of"].as_array().into_iter().flatten();
-            let fits = |choice: &Value| differs(choice, saw, path).is_none();
+            let fits = |choice: &Value| differs(choice, saw, path, heard).is_none();
             (!choices.into_iter().any(fits)).then(wrong).flatten()
         }
         Value::Object(rule) if rule.keys().any(|key| key.starts_with('$')) => {
-            (!keeps(rule, saw)).then(wrong).flatten()
+            (!keeps(rule, saw, heard)).then(wrong).flatten()
         }
         Value::Object(expected) => {
             let Some(saw) = saw.as_object() else {
@@ -161,7 +162,7 @@ fn differs(expected: &Value, saw: &Value, path: &str) -> Option<String> {
             expected.iter().find_map(|(key, expected)| {
                 let path = format!("{path}/{key}");
                 match saw.get(key) {
-                    Some(saw) => differs(expected, saw, &path),
+                    Some(saw) => differs(expected, saw, &path, heard),
                     None => Some(format!("{path}: expected {expected}, saw none")),
                 }
             })
@@ -172,7 +173,7 @@ fn differs(expected: &Value, saw: &Value, path: &str) -> Option<String> {
                 .zip(saw)
                 .enumerate()
                 .find_map(|(place, (expected, saw))| {
-                    differs(expected, saw, &format!("{path}/{place}"))
+                    differs(expected, saw, &format!("{path}/{place}"), heard)
                 }),
             _ => wrong(),
         },
@@ -183,9 +184,9 @@ fn differs(expected: &Value, saw: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// The rules: `$between` two numbers, or texts of numbers; `$from_now_ms`, the same from now; `$length` of a base64
+/// The rules: `$between` two numbers, or texts of numbers; `$from_now_ms`, the same from when it was heard; `$length` of a base64
 /// text's bytes.
-fn keeps(rule: &Map<String, Value>, saw: &Value) -> bool {
+fn keeps(rule: &Map<String, Value>, saw: &Value, heard: Timestamp) -> bool {
     let number = || match saw {
         Value::String(text) => text.parse().ok(),
         saw => saw.as_f64(),
@@ -198,8 +199,8 @@ fn keeps(rule: &Map<String, Value>, saw: &Value) -> bool {
         "$between" => number().is_some_and(|number| within(value, number)),
         "$from_now_ms" => number().is_some_and(|number| {
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
-            let now = jiff::Timestamp::now().as_millisecond() as f64;
-            within(value, number - now)
+            let heard = heard.as_millisecond() as f64;
+            within(value, number - heard)
         }),
         "$length" => saw.as_str().is_some_and(|text| {
             use base64::{Engine, engine::general_purpose::STANDARD};
@@ -302,8 +303,11 @@ mod tests {
         serde_json::from_value(case).unwrap()
     }
 
-    fn line(result: Value) -> Value {
-        json!({"case": "a", "steps": [result]})
+    fn line(steps: Value) -> Line {
+        Line {
+            result: json!({"case": "a", "steps": steps}),
+            heard: Timestamp::now(),
+        }
     }
 
     fn session() -> Value {
@@ -332,7 +336,7 @@ mod tests {
 
     fn fault(result: Value) -> Option<String> {
         let secrets = BTreeSet::from(["hunter-2".to_owned()]);
-        judge(&case(), Some(&line(result)), &secrets)
+        judge(&case(), Some(&line(json!([result]))), &secrets)
     }
 
     #[test]
@@ -343,14 +347,7 @@ mod tests {
     #[test]
     fn whatever_else_a_runner_says_is_a_fault() {
         assert!(judge(&case(), None, &BTreeSet::new()).is_some());
-        assert!(
-            judge(
-                &case(),
-                Some(&json!({"case": "a", "steps": []})),
-                &BTreeSet::new()
-            )
-            .is_some()
-        );
+        assert!(judge(&case(), Some(&line(json!([]))), &BTreeSet::new()).is_some());
         let mut without_tag = session();
         without_tag["session"]
             .as_object_mut()
@@ -397,7 +394,8 @@ mod tests {
 
     #[test]
     fn rules_hold_where_they_should_and_nowhere_else() {
-        let now = jiff::Timestamp::now().as_millisecond();
+        let heard = Timestamp::now();
+        let now = heard.as_millisecond();
         for (rule, fits, does_not) in [
             (json!({"$between": [1, 3]}), json!("2"), json!("4")),
             (
@@ -414,10 +412,10 @@ mod tests {
             (json!("$any"), json!("x"), json!("")),
             (json!([1, 2]), json!([1, 2]), json!([1])),
         ] {
-            assert_eq!(differs(&rule, &fits, ""), None, "{rule}");
-            assert!(differs(&rule, &does_not, "").is_some(), "{rule}");
+            assert_eq!(differs(&rule, &fits, "", heard), None, "{rule}");
+            assert!(differs(&rule, &does_not, "", heard).is_some(), "{rule}");
         }
-        assert!(differs(&json!({"$typo": 1}), &json!(1), "").is_some());
+        assert!(differs(&json!({"$typo": 1}), &json!(1), "", heard).is_some());
     }
 
     #[test]

@@ -152,7 +152,8 @@ async fn play(
     let path = stage.folder.path().join("plan.json");
     std::fs::write(&path, plan.to_string())?;
     let heard = runner::run(runner, &path).await?;
-    let mut secrets = judge::secrets([&plan].into_iter().chain(heard.results.values()));
+    let results = heard.results.values().map(|line| &line.result);
+    let mut secrets = judge::secrets([&plan].into_iter().chain(results));
     secrets.extend(stage.private_keys()?);
     let bodies: Vec<Value> = stage
         .sandbox

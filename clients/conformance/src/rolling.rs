@@ -11,10 +11,10 @@ use std::{
 use flinks_sandbox::Sandbox;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::gateway::Gateway;
+use crate::{gateway::Gateway, seen};
 
 /// The user name at the bank that has the gateway drained while it waits for the bank.
-const MARK: &[u8] = b"note=drain";
+const MARK: &str = "note=drain";
 
 /// Serves on an address of its own. Connections go to the newest gateway; whenever the bank is asked for a login with
 /// [`MARK`], another gateway takes its place and it drains.
@@ -46,11 +46,7 @@ pub(crate) async fn start(
         let mut rolled = 0;
         loop {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            let marked = sandbox
-                .received()
-                .iter()
-                .filter(|received| received.body.windows(MARK.len()).any(|part| part == MARK))
-                .count();
+            let marked = seen::at_the_bank(&sandbox, MARK);
             if marked > rolled {
                 rolled = marked;
                 let Ok(next) = Gateway::start(&binary, &settings).await else {

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -20,11 +21,18 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// What a runner said.
 pub(crate) struct Heard {
     /// By case, its line.
-    pub(crate) results: BTreeMap<String, Value>,
+    pub(crate) results: BTreeMap<String, Line>,
     /// All of its standard error.
     pub(crate) complaints: String,
     /// How it ended, unless well.
     pub(crate) end: Option<String>,
+}
+
+/// What a runner said of a case.
+pub(crate) struct Line {
+    pub(crate) result: Value,
+    /// When: the times in it are near this one, and not near the end of the run.
+    pub(crate) heard: Timestamp,
 }
 
 /// The runners that `install` left in a folder, by what they are called in the table.
@@ -68,7 +76,11 @@ pub(crate) async fn run(runner: &Path, plan: &Path) -> io::Result<Heard> {
             match serde_json::from_str::<Value>(&line) {
                 Ok(result) => {
                     let case = result["case"].as_str().unwrap_or_default().to_owned();
-                    if results.insert(case.clone(), result).is_some() {
+                    let line = Line {
+                        result,
+                        heard: Timestamp::now(),
+                    };
+                    if results.insert(case.clone(), line).is_some() {
                         return Ok(Some(format!("two results for {case:?}")));
                     }
                 }

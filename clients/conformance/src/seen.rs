@@ -1,9 +1,20 @@
-//! How often each sign-in reached a server that is no gateway.
+//! How often each sign-in reached the bank, or a server that is no gateway.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
+
+use flinks_sandbox::Sandbox;
+
+/// How often the bank was asked for what has this text in its body.
+pub(crate) fn at_the_bank(sandbox: &Sandbox, text: &str) -> usize {
+    let received = sandbox.received();
+    let bodies = received
+        .iter()
+        .filter_map(|received| std::str::from_utf8(&received.body).ok());
+    bodies.filter(|body| body.contains(text)).count()
+}
 
 /// A count for each user name or LoginId.
 #[derive(Clone, Default)]

@@ -82,7 +82,12 @@ impl Stage {
         let (ca, certificate, private_key) =
             (file("ca.pem"), file("client.pem"), file("client.key"));
         let by_name = |address: SocketAddr| format!("localhost:{}", address.port());
-        let with_key = |key: &str| server(keys, json!({"plaintext": true, "bearer_token": key}));
+        let caller = |name: &str| {
+            server(
+                keys,
+                json!({"plaintext": true, "bearer_token": key_of(name)}),
+            )
+        };
         let with_certificate = |more: Value| {
             let mut connect =
                 json!({"ca": ca, "certificate": certificate, "private_key": private_key});
@@ -122,11 +127,11 @@ impl Stage {
                 "ipv6_loopback",
                 server("[::1]:1", json!({"plaintext": true})),
             ),
-            ("lending", with_key(&key_of("lending"))),
-            ("reports", with_key(&key_of("reports"))),
-            ("regional", with_key(&key_of("regional"))),
-            ("busy", with_key(&key_of("busy"))),
-            ("wrong_key", with_key(&key_of("nobody"))),
+            ("lending", caller("lending")),
+            ("reports", caller("reports")),
+            ("regional", caller("regional")),
+            ("busy", caller("busy")),
+            ("wrong_key", caller("nobody")),
             ("no_key", plaintext(keys)),
             ("tls", server(tls, json!({"ca": ca}))),
             ("tls_by_name", server(by_name(tls), json!({"ca": ca}))),
