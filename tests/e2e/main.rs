@@ -31,6 +31,7 @@ mod grpc_web;
 mod leniency;
 mod lockout;
 mod never_twice;
+mod rolling;
 mod secrets;
 mod serving;
 mod settings;
