@@ -63,6 +63,15 @@ pub(crate) struct Args {
     /// Trust the certificate authorities in this PEM file instead of the public ones
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Show this client certificate, a PEM file with its chain
+    #[arg(long, value_name = "FILE", requires = "private_key")]
+    certificate: Option<PathBuf>,
+    /// The private key of that certificate, a PEM file
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    private_key: Option<PathBuf>,
+    /// Show the caller's key in this file
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// The bank, by Flinks' name for it, such as FlinksCapital
     #[arg(long, value_name = "NAME", value_parser = parse::at_most::<128>)]
     institution: Option<String>,

@@ -14,7 +14,8 @@ use flinks_gateway::pb::{
 use http::Uri;
 use tonic::{
     Request, Response,
-    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
+    metadata::AsciiMetadataValue,
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
 use super::{Args, Stop, show, terminal::Terminal};
@@ -38,6 +39,7 @@ pub(super) struct Reply {
 /// The three calls, with one kind of reply.
 pub(super) struct Calls {
     client: AuthorizationServiceClient<Channel>,
+    key: Option<AsciiMetadataValue>,
     timeout: Option<Duration>,
 }
 
@@ -65,10 +67,12 @@ impl Calls {
         let mut endpoint = Endpoint::from(uri.clone()).connect_timeout(Duration::from_secs(10));
         if tls {
             endpoint = endpoint
-                .tls_config(trust(args.ca.as_deref())?)
+                .tls_config(with_identity(trust(args.ca.as_deref())?, args)?)
                 .map_err(|error| usage(format!("TLS cannot be set up: {}", chain(&error))))?;
-        } else if args.ca.is_some() {
-            return Err(usage("--ca needs an https:// address.".to_owned()));
+        } else if args.ca.is_some() || args.certificate.is_some() {
+            return Err(usage(
+                "--ca and --certificate need an https:// address.".to_owned(),
+            ));
         } else if !uri.host().is_some_and(is_loopback) {
             terminal.say("Warning: the connection is not encrypted. Passwords and answers can be read on its way.\n");
         }
@@ -84,6 +88,7 @@ impl Calls {
         Ok(Self {
             client: AuthorizationServiceClient::new(channel)
                 .max_decoding_message_size(LARGEST_REPLY),
+            key: args.key_file.as_deref().map(key).transpose()?,
             timeout: args.timeout.map(Duration::from_secs),
         })
     }
@@ -92,6 +97,9 @@ impl Calls {
         let mut request = Request::new(message);
         if let Some(timeout) = self.timeout {
             request.set_timeout(timeout);
+        }
+        if let Some(key) = &self.key {
+            request.metadata_mut().insert("authorization", key.clone());
         }
         request
     }
@@ -154,13 +162,39 @@ fn trust(ca: Option<&Path>) -> Result<ClientTlsConfig, Stop> {
     let Some(file) = ca else {
         return Ok(ClientTlsConfig::new().with_webpki_roots());
     };
-    let unusable = |why: String| Stop::Usage(format!("--ca {}: {why}", file.display()));
-    let pem = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    let pem = read("--ca", file)?;
     // tonic would take such a file for an empty list, and blame the server's certificate.
     if !pem.contains("-----BEGIN CERTIFICATE-----") {
-        return Err(unusable("there is no certificate in it".to_owned()));
+        return Err(unusable("--ca", file, "there is no certificate in it"));
     }
     Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
+}
+
+fn with_identity(tls: ClientTlsConfig, args: &Args) -> Result<ClientTlsConfig, Stop> {
+    let (Some(certificate), Some(private_key)) = (&args.certificate, &args.private_key) else {
+        return Ok(tls);
+    };
+    Ok(tls.identity(Identity::from_pem(
+        read("--certificate", certificate)?,
+        read("--private-key", private_key)?,
+    )))
+}
+
+fn key(file: &Path) -> Result<AsciiMetadataValue, Stop> {
+    let key = read("--key-file", file)?;
+    let mut value: AsciiMetadataValue = format!("Bearer {}", key.trim())
+        .parse()
+        .map_err(|_| unusable("--key-file", file, "a key is visible ASCII"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn read(flag: &str, file: &Path) -> Result<String, Stop> {
+    fs::read_to_string(file).map_err(|error| unusable(flag, file, &error.to_string()))
+}
+
+fn unusable(flag: &str, file: &Path, why: &str) -> Stop {
+    Stop::Usage(format!("{flag} {}: {why}", file.display()))
 }
 
 /// Whether nobody else is on the way to this host. A URL has brackets around an IPv6 address.
