@@ -6,6 +6,7 @@
 
 mod admission;
 mod connections;
+pub mod health;
 mod web;
 
 use std::{any::Any, io, pin::pin, sync::Arc, time::Duration};
@@ -15,7 +16,6 @@ use http::Response;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{body::Body, service::Routes};
-use tonic_health::ServingStatus;
 use tower::{
     Layer, ServiceBuilder,
     layer::util::{Identity, Stack},
@@ -25,7 +25,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::{admission::Reflection, web::WebOrigins};
 
-use self::{admission::AdmissionLayer, connections::Protocols};
+use self::{
+    admission::AdmissionLayer,
+    connections::Protocols,
+    health::{Health, Told},
+};
 use crate::{
     call::CallLayer,
     callers::Callers,
@@ -34,9 +38,6 @@ use crate::{
     pb::{self, authorization_service_server::AuthorizationServiceServer},
     tls,
 };
-
-/// The names that health is told for: the whole server, and our service.
-const HEALTH: [&str; 2] = ["", "flinks.gateway.v1.AuthorizationService"];
 
 /// The services that reflection lists.
 const PUBLIC: [&str; 2] = [
@@ -132,14 +133,11 @@ pub async fn serve(
         reflection,
     }: Options,
     swappable: Swappable,
+    health: Health,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (mut reporter, health) = tonic_health::server::health_reporter();
-    for service in HEALTH {
-        reporter
-            .set_service_status(service, ServingStatus::Serving)
-            .await;
-    }
+    let (reporter, health_service) = tonic_health::server::health_reporter();
+    let mut told = Told::begin(&health, reporter).await;
     let contract = || {
         let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(pb::FILE_DESCRIPTOR_SET)
@@ -154,7 +152,7 @@ pub async fn serve(
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
-    let mut routes = Routes::new(service).add_service(health);
+    let mut routes = Routes::new(service).add_service(health_service);
     if reflection != Reflection::Off {
         routes = routes
             .add_service(contract().build_v1().map_err(io::Error::other)?)
@@ -181,13 +179,11 @@ pub async fn serve(
 
     tokio::select! {
         () = &mut serving => return Ok(()),
+        never = told.follow() => match never {},
         () = shutdown => {}
     }
-    for service in HEALTH {
-        reporter
-            .set_service_status(service, ServingStatus::NotServing)
-            .await;
-    }
+    health.drain();
+    told.tell().await;
     // Load balancers need a while to see it, and send calls until they do.
     if tokio::time::timeout(limits.drain_delay, &mut serving)
         .await
@@ -196,10 +192,8 @@ pub async fn serve(
         return Ok(());
     }
     drain.cancel();
-    // Watchers have seen the change; a watch that stayed open would hold its connection until the limit.
-    for service in HEALTH {
-        reporter.clear_service_status(service).await;
-    }
+    // Watchers have seen the change.
+    told.end().await;
     tracing::info!(limit = ?limits.drain_timeout, "draining");
     let drained = tokio::time::timeout(limits.drain_timeout, &mut serving).await;
     if drained.is_ok() {

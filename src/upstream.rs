@@ -12,6 +12,8 @@ mod json;
 mod token;
 mod wire;
 
+pub use self::token::KeyStanding;
+
 use std::{
     collections::BTreeMap,
     pin::pin,
@@ -23,6 +25,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -136,6 +139,14 @@ impl Flinks {
     /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
     pub fn cut_off(&self) -> CancellationToken {
         self.cut_off.clone()
+    }
+
+    /// The instances, and what Flinks says to the secret key of each that has one.
+    pub fn keys(
+        &self,
+    ) -> impl Iterator<Item = (&InstanceName, Option<watch::Receiver<KeyStanding>>)> {
+        let instances = self.instances.iter();
+        instances.map(|(name, it)| (name, it.tokens.as_ref().map(Tokens::standing)))
     }
 
     /// Goes on with other keys, and other authorities to know Flinks by. Instances are the same for as long as the

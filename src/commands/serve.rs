@@ -15,7 +15,7 @@ use flinks_gateway::{
     grpc::continuation::Keys,
     lockout::LockoutGuard,
     reload::{self, Handles},
-    server::{self, Swappable},
+    server::{self, Swappable, health::Health},
     telemetry,
     upstream::Flinks,
 };
@@ -208,11 +208,13 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     );
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let swappable = handles.server.clone();
+    let health = Health::watch(&handles.flinks, config.readiness_grace);
     let server = tokio::spawn(server::serve(
         listener,
         gateway,
         config.server,
         swappable,
+        health,
         async {
             // A dropped sender means the same as a sent word.
             stopped.await.ok();

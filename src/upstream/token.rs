@@ -3,7 +3,8 @@
 //! Flinks' tokens are for one session each and die unused after 15 minutes by one page of its documentation, 30 by
 //! others. The pool keeps a few fresh ones so that a sign-in need not wait for a mint. How many is learnt: a caller
 //! who found none raises the target by one, a token that died unused halves it, down to none, so that an idle
-//! gateway stops minting. A mint is started for a need that no mint under way will fill, and never for any other.
+//! gateway stops minting. A mint is started for a need that no mint under way will fill, and never for any other, but
+//! one: as long as Flinks has not taken the secret key, a mint now and then finds out whether it does.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +15,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{
     decode, encode,
@@ -30,6 +31,26 @@ const MINT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many mints may be under way at once.
 const PARALLEL_MINTS: usize = 64;
+
+/// How long the first pause is between mints that find out whether Flinks takes the key. Each is twice the one before.
+const PROBE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long the longest is.
+const LONGEST_PROBE_PAUSE: Duration = Duration::from_secs(15);
+
+/// What Flinks says to an instance's secret key. Where it cannot be asked, or fails, nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStanding {
+    /// Nothing yet.
+    Unknown,
+    /// It mints tokens for it.
+    Accepted,
+    /// It refuses it, and has minted none since.
+    Refused {
+        /// The first refusal.
+        since: tokio::time::Instant,
+    },
+}
 
 /// What bounds a pool.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +72,7 @@ struct Shared {
     http: Arc<Http>,
     secret_key: ArcSwap<AuthKey>,
     limits: Limits,
+    standing: watch::Sender<KeyStanding>,
     state: Mutex<State>,
 }
 
@@ -83,16 +105,23 @@ impl Tokens {
             http,
             secret_key: ArcSwap::from_pointee(secret_key),
             limits,
+            standing: watch::Sender::new(KeyStanding::Unknown),
             state: Mutex::default(),
         }))
+    }
+
+    /// What Flinks says to the secret key, now and from now on.
+    pub(super) fn standing(&self) -> watch::Receiver<KeyStanding> {
+        self.0.standing.subscribe()
     }
 
     /// Mints the first token ahead of the first caller, and lets tokens that nobody takes die.
     pub(super) fn warm_up(&self) {
         let mut state = self.0.lock();
         state.target = 1.min(self.0.limits.max_tokens);
-        self.0.top_up(&mut state);
+        self.0.start_mint(&mut state);
         tokio::spawn(retire(Arc::downgrade(&self.0)));
+        tokio::spawn(probe(Arc::downgrade(&self.0)));
     }
 
     /// Takes a token for one session.
@@ -121,9 +150,13 @@ impl Tokens {
         Self::minted(minted).await
     }
 
-    /// Mints with another key from now on. What was minted with the one before is used up.
+    /// Mints with another key from now on, and finds out whether Flinks takes it. What was minted with the one before
+    /// is used up.
     pub(super) fn rekey(&self, secret_key: AuthKey) {
-        self.0.secret_key.store(Arc::new(secret_key));
+        if **self.0.secret_key.load() != secret_key {
+            self.0.secret_key.store(Arc::new(secret_key));
+            self.0.start_mint(&mut self.0.lock());
+        }
     }
 
     async fn minted(minted: oneshot::Receiver<Minted>) -> Minted {
@@ -140,6 +173,35 @@ async fn retire(pool: Weak<Shared>) {
         let oldest = pool.retire();
         drop(pool);
         tokio::time::sleep(oldest).await;
+    }
+}
+
+/// Mints though nobody waits for as long as Flinks has not taken the key, so that it is known when it does.
+async fn probe(pool: Weak<Shared>) {
+    let Some(mut standing) = pool.upgrade().map(|pool| pool.standing.subscribe()) else {
+        return;
+    };
+    loop {
+        // An error means that the pool is gone.
+        let unproven = |standing: &KeyStanding| *standing != KeyStanding::Accepted;
+        if standing.wait_for(unproven).await.is_err() {
+            return;
+        }
+        let mut pause = PROBE_PAUSE;
+        let accepted = |standing: &KeyStanding| *standing == KeyStanding::Accepted;
+        while tokio::time::timeout(pause, standing.wait_for(accepted))
+            .await
+            .is_err()
+        {
+            let Some(pool) = pool.upgrade() else {
+                return;
+            };
+            let mut state = pool.lock();
+            if state.minting == 0 {
+                pool.start_mint(&mut state);
+            }
+            pause = (pause * 2).min(LONGEST_PROBE_PAUSE);
+        }
     }
 }
 
@@ -187,9 +249,31 @@ impl Shared {
             state.waiting.retain(|waiting| !waiting.is_closed());
         }
         while is_short(state) {
-            state.minting += 1;
-            tokio::spawn(Arc::clone(self).mint());
+            self.start_mint(state);
         }
+    }
+
+    fn start_mint(self: &Arc<Self>, state: &mut State) {
+        state.minting += 1;
+        tokio::spawn(Arc::clone(self).mint());
+    }
+
+    /// Notes what a mint has shown of the key.
+    fn learn(&self, minted: &Minted) {
+        let learnt = match minted {
+            Ok(_) => KeyStanding::Accepted,
+            Err(failure) if failure.reason == Reason::UpstreamKeysRefused => KeyStanding::Refused {
+                since: tokio::time::Instant::now(),
+            },
+            Err(_) => return,
+        };
+        self.standing.send_if_modified(|standing| {
+            let is_news = std::mem::discriminant(standing) != std::mem::discriminant(&learnt);
+            if is_news {
+                *standing = learnt;
+            }
+            is_news
+        });
     }
 
     /// Mints one token and gives it to whoever waits longest, else to the pool.
@@ -200,11 +284,14 @@ impl Shared {
             Ok(minted) => minted,
             Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
         };
+        self.learn(&minted);
         let mut state = self.lock();
         state.minting -= 1;
         match minted {
             Ok(token) => {
-                if let Some(token) = state.hand_over(Ok(token)) {
+                if let Some(token) = state.hand_over(Ok(token))
+                    && state.fresh.len() < self.limits.max_tokens
+                {
                     state.fresh.push_back((token, begun));
                 }
                 self.top_up(&mut state);

@@ -456,6 +456,7 @@ async fn both_are_served_on_one_port_at_one_time() {
 #[tokio::test]
 async fn health_and_reflection_can_be_asked() {
     let (_sandbox, gateway, _client) = all_with(options(), listed).await;
+    gateway.ready().await;
     let check = binary(
         "/grpc.health.v1.Health/Check",
         &HealthCheckRequest::default(),

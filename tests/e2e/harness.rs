@@ -14,7 +14,7 @@ use flinks_gateway::{
     grpc::{continuation::Keys, status::DOMAIN},
     lockout::LockoutGuard,
     pb::{self, authorization_service_client::AuthorizationServiceClient},
-    server::{self, Swappable},
+    server::{self, Swappable, health::Health},
     upstream::{Flinks, InstanceConfig},
 };
 pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
@@ -22,6 +22,9 @@ use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
     Code, Request, Response, Status, body::Body, metadata::KeyAndValueRef, transport::Channel,
+};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 use tonic_types::StatusExt;
 use tonic_web::GrpcWebClientLayer;
@@ -50,6 +53,9 @@ pub fn options() -> Options {
         ..Options::default()
     }
 }
+
+/// How long a test waits for what must come: a busy machine is slow.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Starts a sandbox on a port of its own.
 pub async fn sandbox(options: Options) -> Sandbox {
@@ -96,6 +102,7 @@ impl Gateway {
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
         let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));
+        let health = Health::watch(&flinks, config.readiness_grace);
         let gateway = Service::new(Arc::new(flinks), instances, keys, guard);
         let swappable = Swappable::new(config.tls.server, config.callers);
         let (stop, stopped) = oneshot::channel();
@@ -104,6 +111,7 @@ impl Gateway {
             gateway,
             config.server,
             swappable,
+            health,
             async {
                 stopped.await.ok();
             },
@@ -113,6 +121,23 @@ impl Gateway {
             stop: Some(stop),
             server,
         }
+    }
+
+    /// Waits until health tells this of a service; all have an empty name.
+    pub async fn told(&self, service: &str, status: ServingStatus) {
+        let mut client = HealthClient::new(self.channel().await);
+        let service = service.to_owned();
+        let watch = client.watch(HealthCheckRequest { service }).await;
+        let mut watch = watch.unwrap().into_inner();
+        let told = async { while watch.message().await.unwrap().unwrap().status() != status {} };
+        tokio::time::timeout(PATIENCE, told)
+            .await
+            .expect("health changes");
+    }
+
+    /// Waits until calls should be sent to it.
+    pub async fn ready(&self) {
+        self.told("", ServingStatus::Serving).await;
     }
 
     pub async fn channel(&self) -> Channel {

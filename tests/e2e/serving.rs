@@ -22,8 +22,9 @@ fn health(service: &str) -> HealthCheckRequest {
 #[tokio::test]
 async fn health_is_told_for_the_server_and_the_service() {
     let (_sandbox, gateway, _client) = all().await;
+    gateway.ready().await;
     let mut client = HealthClient::new(gateway.channel().await);
-    for service in ["", SERVICE] {
+    for service in ["", SERVICE, &format!("{SERVICE}/default")] {
         let status = client
             .check(health(service))
             .await
@@ -41,6 +42,7 @@ async fn health_is_told_for_the_server_and_the_service() {
 #[tokio::test]
 async fn a_drain_is_told_first_finishes_calls_and_ends() {
     let (_sandbox, mut gateway, mut client) = all().await;
+    gateway.ready().await;
     let mut watching = HealthClient::new(gateway.channel().await);
     let mut watch = watching.watch(health(SERVICE)).await.unwrap().into_inner();
     assert_eq!(
