@@ -5,6 +5,7 @@
 //! settings name are read here too, so that a changed file is read again by the same rules (`reload.rs`).
 
 mod callers;
+mod files;
 mod instances;
 mod parse;
 mod reader;
@@ -16,6 +17,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Dura
 use tracing_subscriber::EnvFilter;
 
 pub use self::{
+    files::Files,
     settings::{DEFAULT_INSTANCE, PREFIX, SETTINGS, Setting, is_misspelt},
     tls::Tls,
 };
@@ -85,7 +87,9 @@ pub struct Config {
     /// How often files are looked at for changes.
     pub reload_interval: Duration,
     /// All files that were read.
-    pub files: Vec<PathBuf>,
+    pub files: Files,
+    /// What a running process keeps, whatever a file says later: names of settings, and what stands for their values.
+    pub kept: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -105,6 +109,8 @@ impl Config {
 pub struct Misconfigured {
     /// At least one.
     pub faults: Vec<Fault>,
+    /// All files that were read nevertheless.
+    pub files: Files,
 }
 
 /// A setting at fault.
@@ -137,10 +143,10 @@ pub fn read(sources: &Sources) -> Result<Config, Misconfigured> {
     let mut reader = Reader::new(sources);
     // A value is missing only where a fault was noted.
     let config = config(&mut reader);
-    let faults = reader.into_faults();
+    let (faults, files) = reader.into_faults();
     match config {
         Some(config) if faults.is_empty() => Ok(config),
-        _ => Err(Misconfigured { faults }),
+        _ => Err(Misconfigured { faults, files }),
     }
 }
 
@@ -170,6 +176,8 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
     let log_filter = reader.value("log_level", parse::log_filter);
     let reload_interval = reader.value("reload_interval", parse::duration);
     let limits = limits(reader, max_response_bytes);
+    let tls = tls?;
+    let kept = kept(reader, &instances, &tls, continuation_keys.is_some());
     Some(Config {
         listen: listen?,
         admin_listen: admin_listen?,
@@ -183,7 +191,7 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
         },
         lockout_guard: lockout_guard?,
         continuation_keys,
-        tls: tls?,
+        tls,
         callers: callers?,
         server: server::Options {
             limits: limits?,
@@ -197,7 +205,34 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
         log_filter: log_filter?,
         reload_interval: reload_interval?,
         files: reader.files(),
+        kept,
     })
+}
+
+/// A certificate or key can take another's place while calls are under way, but none can come or go.
+fn kept(
+    reader: &mut Reader<'_>,
+    instances: &BTreeMap<InstanceName, InstanceConfig>,
+    tls: &Tls,
+    has_continuation_keys: bool,
+) -> BTreeMap<String, String> {
+    let mut kept = reader.kept();
+    let mut presence = |name: String, is_set: bool| kept.insert(name, is_set.to_string());
+    presence("tls_certificate_file".to_owned(), tls.server.is_some());
+    presence("continuation_keys".to_owned(), has_continuation_keys);
+    for (InstanceName(name), instance) in instances {
+        let has_key = instance.secret_key.is_some();
+        presence(format!("secret_key of instance {name}"), has_key);
+    }
+    for (name, instance) in instances {
+        kept.insert(kept_instance(name), instance.base.to_string());
+    }
+    kept
+}
+
+/// The name in [`Config::kept`] of where an instance is.
+pub fn kept_instance(InstanceName(name): &InstanceName) -> String {
+    format!("instance {name}")
 }
 
 fn limits(reader: &mut Reader<'_>, max_response_bytes: Option<usize>) -> Option<server::Limits> {

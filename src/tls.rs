@@ -12,10 +12,12 @@ use rustls::{
     RootCertStore, ServerConfig, ServerConnection,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::WebPkiClientVerifier,
+    server::{NoServerSessionStorage, WebPkiClientVerifier},
+    sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use zeroize::Zeroize;
 
 use crate::callers::{CertificateName, Peer};
 
@@ -43,20 +45,35 @@ pub struct Watched {
 #[derive(Clone, Debug)]
 pub struct Server(pub Arc<ServerConfig>);
 
+/// Whose certificates are taken. At least one.
+#[derive(Clone, Debug)]
+pub struct Authorities {
+    /// As they were read.
+    pub certificates: Vec<CertificateDer<'static>>,
+    store: Arc<RootCertStore>,
+}
+
+/// What the port proves itself with: a certificate, those between it and its authority, and its key.
+#[derive(Clone, Debug)]
+pub struct Identity(Arc<CertifiedKey>);
+
 /// Why certificates cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// No certificate in it.
+    /// No certificate in it, or one that cannot be read.
     #[error("must name a file with certificates in PEM")]
     NoCertificate,
     /// No private key in it.
     #[error("must name a file with an unencrypted private key in PEM")]
     NoKey,
+    /// A private key, of a kind that is not known here.
+    #[error("must name a file with an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key")]
+    UnknownKey,
     /// The two are not of each other.
-    #[error("must be the private key of the certificate in tls_certificate_file")]
+    #[error("must be the private key of the first certificate in tls_certificate_file")]
     OfAnother,
     /// It has ended, or not begun.
-    #[error("must hold a server certificate that is valid now")]
+    #[error("must begin with a certificate that is valid now")]
     NotValidNow,
 }
 
@@ -71,62 +88,90 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unusable
         .ok_or(Unusable::NoCertificate)
 }
 
+/// Reads the certificates of a port's PEM text: its own first, which must be valid now.
+pub fn chain(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let chain = certificates(pem)?;
+    let now = SystemTime::now();
+    match validity(&chain[0]) {
+        Some((begins, ends)) if begins <= now && now <= ends => Ok(chain),
+        _ => Err(Unusable::NotValidNow),
+    }
+}
+
 /// Reads the private key of a PEM text.
 pub fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, Unusable> {
     PrivateKeyDer::from_pem_slice(pem).map_err(|_| Unusable::NoKey)
 }
 
-/// Puts certificates into a store of authorities.
-pub fn authorities(
-    certificates: &[CertificateDer<'static>],
-) -> Result<Arc<RootCertStore>, Unusable> {
+/// Reads the authorities of a PEM text; at least one.
+pub fn authorities(pem: &[u8]) -> Result<Authorities, Unusable> {
+    let certificates = certificates(pem)?;
     let mut store = RootCertStore::empty();
-    for certificate in certificates {
+    for certificate in &certificates {
         store
             .add(certificate.clone())
             .map_err(|_| Unusable::NoCertificate)?;
     }
-    Ok(Arc::new(store))
+    Ok(Authorities {
+        certificates,
+        store: Arc::new(store),
+    })
+}
+
+impl Identity {
+    /// Puts a chain and its key together.
+    pub fn new(
+        chain: Vec<CertificateDer<'static>>,
+        mut key: PrivateKeyDer<'static>,
+    ) -> Result<Self, Unusable> {
+        let signing = aws_lc_rs::sign::any_supported_type(&key);
+        key.zeroize();
+        let certified = CertifiedKey::new(chain, signing.map_err(|_| Unusable::UnknownKey)?);
+        certified.keys_match().map_err(|_| Unusable::OfAnother)?;
+        Ok(Self(Arc::new(certified)))
+    }
 }
 
 impl Server {
-    /// Puts together what the port shows and asks.
-    pub fn new(
-        chain: Vec<CertificateDer<'static>>,
-        key: PrivateKeyDer<'static>,
-        clients: Option<(Arc<RootCertStore>, ClientAuth)>,
-        web: bool,
-    ) -> Result<Self, Unusable> {
-        let now = SystemTime::now();
-        let leaf = chain.first().ok_or(Unusable::NoCertificate)?;
-        if validity(leaf).is_none_or(|(begins, ends)| now < begins || now > ends) {
-            return Err(Unusable::NotValidNow);
-        }
-        let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    /// Puts together what the port shows and asks; `web` is whether it speaks HTTP/1.1 as well.
+    pub fn new(identity: Identity, clients: Option<(Authorities, ClientAuth)>, web: bool) -> Self {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&TLS13, &TLS12])
             .expect("the provider knows both versions");
+        let resumes = clients.is_none();
         let builder = match clients {
             None => builder.with_no_client_auth(),
-            Some((authorities, auth)) => {
-                let provider = Arc::new(aws_lc_rs::default_provider());
-                let verifier = WebPkiClientVerifier::builder_with_provider(authorities, provider);
+            Some((Authorities { store, .. }, auth)) => {
+                let verifier = WebPkiClientVerifier::builder_with_provider(store, provider);
                 let verifier = match auth {
                     ClientAuth::Required => verifier,
                     ClientAuth::Optional => verifier.allow_unauthenticated(),
                 };
-                builder.with_client_cert_verifier(
-                    verifier.build().map_err(|_| Unusable::NoCertificate)?,
-                )
+                let verifier = verifier.build().expect("there is at least one authority");
+                builder.with_client_cert_verifier(verifier)
             }
         };
-        let mut config = builder
-            .with_single_cert(chain, key)
-            .map_err(|_| Unusable::OfAnother)?;
+        let identity = SingleCertAndKey::from(identity.0);
+        let mut config = builder.with_cert_resolver(Arc::new(identity));
+        if !resumes {
+            // A session that is resumed takes its client's certificate as it was looked at before: it may have ended.
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.send_tls13_tickets = 0;
+        }
         config.alpn_protocols = vec![b"h2".to_vec()];
         if web {
             config.alpn_protocols.push(b"http/1.1".to_vec());
         }
-        Ok(Self(Arc::new(config)))
+        Self(Arc::new(config))
+    }
+
+    /// The same, but speaking what another does: a port that is open goes on to speak what it spoke.
+    #[must_use]
+    pub fn speaking_as(self, other: &Self) -> Self {
+        let mut config = Arc::unwrap_or_clone(self.0);
+        config.alpn_protocols.clone_from(&other.0.alpn_protocols);
+        Self(Arc::new(config))
     }
 }
 

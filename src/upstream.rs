@@ -21,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
@@ -84,6 +85,7 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Flinks {
     instances: BTreeMap<InstanceName, Instance>,
+    authorities: ArcSwap<Vec<CertificateDer<'static>>>,
     round_lifetime: Duration,
     cut_off: CancellationToken,
 }
@@ -131,6 +133,7 @@ impl Flinks {
                 .into_iter()
                 .map(instance)
                 .collect::<Result<_, _>>()?,
+            authorities: ArcSwap::from_pointee(authorities.to_vec()),
             round_lifetime: limits.round_lifetime,
             cut_off: CancellationToken::new(),
         })
@@ -150,14 +153,24 @@ impl Flinks {
     }
 
     /// Goes on with other keys, and other authorities to know Flinks by. Instances are the same for as long as the
-    /// process lives: of others nothing is taken.
+    /// process lives: of others nothing is taken. After an error nothing has changed.
     pub fn reload(
         &self,
         instances: BTreeMap<InstanceName, InstanceConfig>,
         authorities: &[CertificateDer<'static>],
     ) -> Result<(), SetUpError> {
-        for instance in self.instances.values() {
-            instance.http.trust(authorities).map_err(SetUpError)?;
+        // The same authorities keep the connections that are open.
+        if self.authorities.load().as_slice() != authorities {
+            let trusting = |it: &Instance| it.http.trusting(authorities).map_err(SetUpError);
+            let clients: Vec<_> = self
+                .instances
+                .values()
+                .map(trusting)
+                .collect::<Result<_, _>>()?;
+            for (instance, client) in self.instances.values().zip(clients) {
+                instance.http.go_on_with(client);
+            }
+            self.authorities.store(Arc::new(authorities.to_vec()));
         }
         for (name, config) in instances {
             let tokens = self.instances.get(&name).and_then(|it| it.tokens.as_ref());

@@ -55,6 +55,12 @@ impl Bank {
         self.tokens.minted()
     }
 
+    /// Takes another secret key; tokens minted with the one before open nothing more.
+    pub(crate) fn rekey(&mut self, secret_key: String) {
+        self.options.secret_key = secret_key;
+        self.tokens.forget();
+    }
+
     /// `/GenerateAuthorizeToken`
     pub(crate) fn mint(&mut self, key: Option<&str>) -> Reply {
         let mut reply = if key == Some(self.options.secret_key.as_str()) {

@@ -120,6 +120,12 @@ impl Sandbox {
         self.shared.bank().tokens_minted()
     }
 
+    /// Takes another secret key from now on, and refuses the tokens that were
+    /// minted with the one before, those of open sessions too.
+    pub fn rekey(&self, secret_key: &str) {
+        self.shared.bank().rekey(secret_key.to_owned());
+    }
+
     /// Serves until the process is told to stop (SIGINT, or SIGTERM).
     pub async fn stopped(self) {
         match Stop::listen() {

@@ -59,6 +59,12 @@ impl TokenStore {
         self.minted += 1;
     }
 
+    /// Refuses all that were minted so far.
+    pub(crate) fn forget(&mut self) {
+        self.tokens.clear();
+        self.order.clear();
+    }
+
     pub(crate) fn minted(&self) -> usize {
         self.minted
     }

@@ -14,7 +14,7 @@ use flinks_gateway::{
     gateway::Gateway,
     grpc::continuation::Keys,
     lockout::LockoutGuard,
-    reload::{self, Handles},
+    reload::{Handles, Hangups, Watch},
     server::{self, Swappable, health::Health},
     telemetry,
     upstream::Flinks,
@@ -121,7 +121,14 @@ pub(crate) async fn run(args: Args) -> ExitCode {
             "an environment variable looks like a setting but is none"
         );
     }
-    let (files, interval) = (config.files.clone(), config.reload_interval);
+    let hangups = match Hangups::listen() {
+        Ok(hangups) => hangups,
+        Err(error) => {
+            complain(&format!("SIGHUP cannot be listened to: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let watch = Watch::new(sources, &config);
     #[cfg(feature = "sandbox")]
     let running = if args.sandbox {
         start_sandboxed(config).await
@@ -134,7 +141,7 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         Ok(running) => {
             tracing::info!(address = %running.address, "serving");
             let handles = running.handles.clone();
-            tokio::spawn(reload::watch(sources, files, interval, handles));
+            tokio::spawn(watch.run(hangups, handles));
             running.run_until_signal().await
         }
         Err(error) => {

@@ -1,11 +1,8 @@
 //! Where a setting's value comes from: flag, environment, file, default, in this order of strength.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
-use super::{Fault, SETTINGS, Setting, Sources};
+use super::{Fault, Files, SETTINGS, Setting, Sources};
 
 /// Why a text is not a value: how it must be instead.
 pub(super) type Rule = &'static str;
@@ -19,7 +16,7 @@ pub(super) struct Reader<'a> {
     /// Then what is missing may well be in it.
     pub(super) file_is_unreadable: bool,
     faults: Vec<Fault>,
-    files: Vec<PathBuf>,
+    files: Files,
 }
 
 /// A text that was set, and where.
@@ -37,7 +34,7 @@ impl<'a> Reader<'a> {
             sandbox: sources.sandbox,
             file_is_unreadable: false,
             faults: Vec::new(),
-            files: Vec::new(),
+            files: Files::default(),
         };
         if let Some(path) = &sources.file {
             reader.file_name = path.display().to_string();
@@ -76,8 +73,9 @@ impl<'a> Reader<'a> {
         });
     }
 
-    pub(super) fn into_faults(self) -> Vec<Fault> {
-        self.faults
+    /// All that is wrong, and all files that were read.
+    pub(super) fn into_faults(self) -> (Vec<Fault>, Files) {
+        (self.faults, self.files)
     }
 
     pub(super) fn fault_count(&self) -> usize {
@@ -85,8 +83,19 @@ impl<'a> Reader<'a> {
     }
 
     /// All files that were read so far.
-    pub(super) fn files(&self) -> Vec<PathBuf> {
+    pub(super) fn files(&self) -> Files {
         self.files.clone()
+    }
+
+    /// The texts of the settings that are not read again.
+    pub(super) fn kept(&mut self) -> BTreeMap<String, String> {
+        let kept = SETTINGS.iter().filter(|setting| !setting.is_reloaded());
+        kept.map(|setting| {
+            let given = self.given(setting.name);
+            let text = given.map_or_else(|| setting.default.to_owned(), |given| given.text);
+            (setting.name.to_owned(), text)
+        })
+        .collect()
     }
 
     /// Where a setting was set, else where it can be.
@@ -97,8 +106,9 @@ impl<'a> Reader<'a> {
 
     /// What is in the file that a setting names. None only after a fault.
     pub(super) fn bytes_of(&mut self, file: &Given) -> Option<Vec<u8>> {
-        self.files.push(file.text.clone().into());
-        match fs::read(&file.text) {
+        let read = fs::read(&file.text);
+        self.files.add(&file.origin, &read);
+        match read {
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 let rule = format!("must name a file that can be read: {}", error.kind());
@@ -121,8 +131,9 @@ impl<'a> Reader<'a> {
     }
 
     fn text_of(&mut self, path: &Path) -> io::Result<String> {
-        self.files.push(path.to_owned());
-        fs::read_to_string(path)
+        let read = fs::read(path);
+        self.files.add(&self.file_name, &read);
+        String::from_utf8(read?).map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
     /// The `[instances.…]` of the file.

@@ -86,7 +86,32 @@ pub const SETTINGS: &[Setting] = &[
     setting("log_level", "info", "error, warn, info, debug, trace, or a filter such as info,flinks_gateway=debug"),
 ];
 
+/// The settings that are read again while the process runs, and those of instances, which are compared as a whole.
+const RELOADED: [&str; 16] = [
+    "tls_certificate_file",
+    "tls_private_key_file",
+    "tls_client_ca_file",
+    "tls_client_auth",
+    "callers",
+    "callers_file",
+    "max_calls_per_caller",
+    "max_rate_per_caller",
+    "upstream_url",
+    "upstream_ca",
+    "customer_id",
+    "secret_key",
+    "secret_key_file",
+    "continuation_keys",
+    "continuation_keys_file",
+    "reload_interval",
+];
+
 impl Setting {
+    /// Whether a running process takes another value of it.
+    pub(super) fn is_reloaded(&self) -> bool {
+        RELOADED.contains(&self.name)
+    }
+
     /// Its environment variable.
     pub fn env(&self) -> String {
         format!("{PREFIX}{}", self.name.to_ascii_uppercase())

@@ -1,9 +1,16 @@
 //! The files of TLS, towards callers and towards Flinks.
 
 use rustls::pki_types::CertificateDer;
+use zeroize::Zeroizing;
 
 use super::{parse, reader::Reader};
-use crate::tls::{self, ClientAuth, Server, Watched};
+use crate::tls::{self, Identity, Server, Watched};
+
+const CERTIFICATE: &str = "tls_certificate_file";
+const PRIVATE_KEY: &str = "tls_private_key_file";
+const CLIENT_CA: &str = "tls_client_ca_file";
+const CLIENT_AUTH: &str = "tls_client_auth";
+const UPSTREAM_CA: &str = "upstream_ca";
 
 /// What TLS is done with.
 #[derive(Clone, Debug, Default)]
@@ -18,25 +25,42 @@ pub struct Tls {
 
 /// Reads all files of TLS. None only after a fault.
 pub(super) fn read(reader: &mut Reader<'_>, web: bool) -> Option<Tls> {
-    let mut watched = Vec::new();
-    let chain = file(reader, "tls_certificate_file", tls::certificates);
-    let key = file(reader, "tls_private_key_file", tls::private_key);
-    let client_ca = file(reader, "tls_client_ca_file", tls::certificates);
-    let auth = reader.value("tls_client_auth", parse::client_auth);
-    let upstream_authorities = upstream_authorities(reader, &mut watched);
+    let chain = file(reader, CERTIFICATE, tls::chain);
+    let key = file(reader, PRIVATE_KEY, tls::private_key);
+    let client_ca = file(reader, CLIENT_CA, tls::authorities);
+    let upstream_ca = upstream_ca(reader);
+    alone(reader, &chain, &key, &client_ca);
+    let auth = reader.value(CLIENT_AUTH, parse::client_auth);
 
-    for (setting, certificates) in [
-        ("tls_certificate_file", &chain),
-        ("tls_client_ca_file", &client_ca),
-    ] {
-        if let File::Read(certificates) = certificates {
-            watched.extend(tls::watched(setting, certificates));
-        }
+    let mut watched = Vec::new();
+    if let File::Read(chain) = &chain {
+        watched.extend(tls::watched(CERTIFICATE, chain));
     }
-    let server = server(reader, chain, key, client_ca, auth, web);
+    if let File::Read(authorities) = &client_ca {
+        watched.extend(tls::watched(CLIENT_CA, &authorities.certificates));
+    }
+    let identity = match (chain, key) {
+        (File::Read(chain), File::Read(key)) => match Identity::new(chain, key) {
+            Ok(identity) => Some(identity),
+            Err(unusable) => {
+                let origin = reader.origin(PRIVATE_KEY);
+                reader.fault(origin, unusable.to_string());
+                return None;
+            }
+        },
+        _ => None,
+    };
+    let clients = match client_ca {
+        File::Read(authorities) => Some((authorities, auth?)),
+        File::NotSet | File::Faulty => None,
+    };
+    let (upstream_authorities, from_file) = upstream_ca?;
+    if from_file {
+        watched.extend(tls::watched(UPSTREAM_CA, &upstream_authorities));
+    }
     Some(Tls {
-        server: server?,
-        upstream_authorities: upstream_authorities?,
+        server: identity.map(|identity| Server::new(identity, clients, web)),
+        upstream_authorities,
         watched,
     })
 }
@@ -44,8 +68,15 @@ pub(super) fn read(reader: &mut Reader<'_>, web: bool) -> Option<Tls> {
 /// What became of a setting that names a file.
 enum File<T> {
     NotSet,
+    /// A fault was noted.
     Faulty,
     Read(T),
+}
+
+impl<T> File<T> {
+    fn is_set(&self) -> bool {
+        !matches!(self, Self::NotSet)
+    }
 }
 
 fn file<T>(
@@ -56,7 +87,7 @@ fn file<T>(
     let Some(given) = reader.given(name).filter(|given| !given.text.is_empty()) else {
         return File::NotSet;
     };
-    let Some(bytes) = reader.bytes_of(&given) else {
+    let Some(bytes) = reader.bytes_of(&given).map(Zeroizing::new) else {
         return File::Faulty;
     };
     match parse(&bytes) {
@@ -68,77 +99,44 @@ fn file<T>(
     }
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "none is a fault, some none is clear text"
-)]
-fn server(
-    reader: &mut Reader<'_>,
-    chain: File<Vec<CertificateDer<'static>>>,
-    key: File<rustls::pki_types::PrivateKeyDer<'static>>,
-    client_ca: File<Vec<CertificateDer<'static>>>,
-    auth: Option<ClientAuth>,
-    web: bool,
-) -> Option<Option<Server>> {
-    let mut lone = |name: &str, rule: &str| {
-        let origin = reader.origin(name);
-        reader.fault(origin, rule);
-        None
-    };
-    let (chain, key) = match (chain, key) {
-        (File::NotSet, File::NotSet) => {
-            return if matches!(client_ca, File::NotSet) {
-                Some(None)
-            } else {
-                lone("tls_client_ca_file", "needs tls_certificate_file")
-            };
+/// Notes settings that mean nothing without another that is not there: who set them believes in a protection that
+/// there would not be.
+fn alone<C, K, A>(reader: &mut Reader<'_>, chain: &File<C>, key: &File<K>, client_ca: &File<A>) {
+    let asks_clients = reader.given(CLIENT_AUTH).is_some();
+    for (name, is_set, other, has_other) in [
+        (CERTIFICATE, chain.is_set(), PRIVATE_KEY, key.is_set()),
+        (PRIVATE_KEY, key.is_set(), CERTIFICATE, chain.is_set()),
+        (CLIENT_CA, client_ca.is_set(), CERTIFICATE, chain.is_set()),
+        (CLIENT_AUTH, asks_clients, CLIENT_CA, client_ca.is_set()),
+    ] {
+        if is_set && !has_other {
+            let origin = reader.origin(name);
+            reader.fault(origin, format!("needs {other}"));
         }
-        (File::NotSet, _) => return lone("tls_private_key_file", "needs tls_certificate_file"),
-        (_, File::NotSet) => return lone("tls_certificate_file", "needs tls_private_key_file"),
-        (File::Read(chain), File::Read(key)) => (chain, key),
-        (File::Faulty, _) | (_, File::Faulty) => return None,
-    };
-    let clients = match client_ca {
-        File::NotSet => None,
-        File::Faulty => return None,
-        File::Read(certificates) => match tls::authorities(&certificates) {
-            Ok(authorities) => Some((authorities, auth?)),
-            Err(unusable) => return lone("tls_client_ca_file", &unusable.to_string()),
-        },
-    };
-    match Server::new(chain, key, clients, web) {
-        Ok(server) => Some(Some(server)),
-        Err(unusable @ tls::Unusable::OfAnother) => {
-            lone("tls_private_key_file", &unusable.to_string())
-        }
-        Err(unusable) => lone("tls_certificate_file", &unusable.to_string()),
     }
 }
 
-fn upstream_authorities(
-    reader: &mut Reader<'_>,
-    watched: &mut Vec<Watched>,
-) -> Option<Vec<CertificateDer<'static>>> {
-    let text = reader.given("upstream_ca").map(|given| given.text);
+/// The authorities that Flinks is known by, and whether they are from a file. None only after a fault.
+fn upstream_ca(reader: &mut Reader<'_>) -> Option<(Vec<CertificateDer<'static>>, bool)> {
+    let text = reader.given(UPSTREAM_CA).map(|given| given.text);
     match text.as_deref() {
-        None | Some("" | "bundled") => Some(webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec()),
+        None | Some("" | "bundled") => {
+            Some((webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec(), false))
+        }
         Some("system") => {
             let certificates = rustls_native_certs::load_native_certs().certs;
             if certificates.is_empty() {
-                let origin = reader.origin("upstream_ca");
+                let origin = reader.origin(UPSTREAM_CA);
                 reader.fault(
                     origin,
                     "must be bundled or a PEM file: the system has no list",
                 );
                 return None;
             }
-            Some(certificates)
+            Some((certificates, false))
         }
-        Some(_) => match file(reader, "upstream_ca", tls::certificates) {
-            File::Read(certificates) => {
-                watched.extend(tls::watched("upstream_ca", &certificates));
-                Some(certificates)
-            }
+        Some(_) => match file(reader, UPSTREAM_CA, tls::authorities) {
+            File::Read(authorities) => Some((authorities.certificates, true)),
             File::NotSet | File::Faulty => None,
         },
     }

@@ -66,11 +66,17 @@ impl Http {
         })
     }
 
-    /// Trusts other authorities from now on. Calls under way keep their connections.
-    pub(super) fn trust(&self, authorities: &[CertificateDer<'static>]) -> reqwest::Result<()> {
-        let client = client(authorities, self.connect_timeout)?;
+    /// A client that trusts other authorities.
+    pub(super) fn trusting(
+        &self,
+        authorities: &[CertificateDer<'static>],
+    ) -> reqwest::Result<Client> {
+        client(authorities, self.connect_timeout)
+    }
+
+    /// Goes on with another client. Calls under way keep their connections; those that are idle are closed.
+    pub(super) fn go_on_with(&self, client: Client) {
         self.client.store(Arc::new(client));
-        Ok(())
     }
 
     /// Posts a body to an endpoint.

@@ -13,7 +13,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use arc_swap::ArcSwap;
 use bytes::Bytes;
 use tokio::sync::{oneshot, watch};
 
@@ -70,14 +69,13 @@ pub(super) struct Tokens(Arc<Shared>);
 
 struct Shared {
     http: Arc<Http>,
-    secret_key: ArcSwap<AuthKey>,
     limits: Limits,
     standing: watch::Sender<KeyStanding>,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    secret_key: Arc<AuthKey>,
     /// Oldest first.
     fresh: VecDeque<(AuthKey, Instant)>,
     waiting: VecDeque<oneshot::Sender<Minted>>,
@@ -103,10 +101,15 @@ impl Tokens {
     pub(super) fn new(http: Arc<Http>, secret_key: AuthKey, limits: Limits) -> Self {
         Self(Arc::new(Shared {
             http,
-            secret_key: ArcSwap::from_pointee(secret_key),
             limits,
             standing: watch::Sender::new(KeyStanding::Unknown),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                secret_key: Arc::new(secret_key),
+                fresh: VecDeque::new(),
+                waiting: VecDeque::new(),
+                minting: 0,
+                target: 0,
+            }),
         }))
     }
 
@@ -151,12 +154,18 @@ impl Tokens {
     }
 
     /// Mints with another key from now on, and finds out whether Flinks takes it. What was minted with the one before
-    /// is used up.
+    /// is dropped, also where a mint of it is still under way: Flinks may refuse it together with its key.
     pub(super) fn rekey(&self, secret_key: AuthKey) {
-        if **self.0.secret_key.load() != secret_key {
-            self.0.secret_key.store(Arc::new(secret_key));
-            self.0.start_mint(&mut self.0.lock());
+        let mut state = self.0.lock();
+        if *state.secret_key == secret_key {
+            return;
         }
+        state.secret_key = Arc::new(secret_key);
+        state.fresh.clear();
+        // Mints under way no longer count, and whoever waits for one does not wait for it to end.
+        state.minting = 0;
+        let spare = state.target.max(1);
+        self.0.mint_for(&mut state, spare);
     }
 
     async fn minted(minted: oneshot::Receiver<Minted>) -> Minted {
@@ -255,7 +264,8 @@ impl Shared {
 
     fn start_mint(self: &Arc<Self>, state: &mut State) {
         state.minting += 1;
-        tokio::spawn(Arc::clone(self).mint());
+        let secret_key = Arc::clone(&state.secret_key);
+        tokio::spawn(Arc::clone(self).mint(secret_key));
     }
 
     /// Notes what a mint has shown of the key.
@@ -277,15 +287,20 @@ impl Shared {
     }
 
     /// Mints one token and gives it to whoever waits longest, else to the pool.
-    async fn mint(self: Arc<Self>) {
+    async fn mint(self: Arc<Self>, secret_key: Arc<AuthKey>) {
         // By Flinks' clock a token's age begins at some time after this.
         let begun = Instant::now();
-        let minted = match tokio::time::timeout(MINT_TIMEOUT, self.exchange()).await {
+        let exchange = self.exchange(&secret_key);
+        let minted = match tokio::time::timeout(MINT_TIMEOUT, exchange).await {
             Ok(minted) => minted,
             Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
         };
-        self.learn(&minted);
         let mut state = self.lock();
+        if !Arc::ptr_eq(&secret_key, &state.secret_key) {
+            // Whatever came of it is said of the key before.
+            return;
+        }
+        self.learn(&minted);
         state.minting -= 1;
         match minted {
             Ok(token) => {
@@ -322,8 +337,8 @@ impl Shared {
         self.limits.max_age.saturating_sub(age)
     }
 
-    async fn exchange(&self) -> Result<AuthKey, Failure> {
-        let key = encode::auth_key(&self.secret_key.load());
+    async fn exchange(&self, secret_key: &AuthKey) -> Result<AuthKey, Failure> {
+        let key = encode::auth_key(secret_key);
         let reply = self
             .http
             .post(Endpoint::GenerateAuthorizeToken, Some(key), Bytes::new())
