@@ -1,4 +1,4 @@
-//! What every call to the server goes through: an id, a deadline, and one log line, its level by its gRPC code.
+//! What every call to the server goes through: an id, a deadline, a span, and one log line, its level by its gRPC code.
 //!
 //! A line is written from what was really answered, so it cannot disagree with the caller's view. It never holds what
 //! callers or Flinks wrote, but identifiers that were checked to be plain.
@@ -13,6 +13,10 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
+use opentelemetry::{
+    KeyValue,
+    trace::{Span as _, SpanKind, Status as SpanStatus},
+};
 use tonic::{Code, Status, body::Body};
 use tonic_types::StatusExt;
 use tower::{Layer, Service};
@@ -25,6 +29,7 @@ use crate::{
         status::{self, code_name},
     },
     pb::NextStep,
+    trace::{Span, Trace, Tracer},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,6 +40,8 @@ const ACCEPTED_ENCODINGS: HeaderName = HeaderName::from_static("grpc-accept-enco
 pub struct Call {
     /// When it must be over.
     pub deadline: Instant,
+    /// Its place in a trace.
+    pub trace: Trace,
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -131,11 +138,13 @@ impl KnownInstitutions {
     }
 }
 
-/// Wraps a server's services so that each call is given an id, a deadline and a line.
-#[derive(Clone, Copy, Debug)]
+/// Wraps a server's services so that each call is given an id, a deadline, a span and a line.
+#[derive(Clone, Debug)]
 pub struct CallLayer {
     /// How long calls may take at most.
     pub timeouts: Timeouts,
+    /// Makes the spans.
+    pub tracer: Tracer,
 }
 
 impl<S> Layer<S> for CallLayer {
@@ -145,6 +154,7 @@ impl<S> Layer<S> for CallLayer {
         CallService {
             inner,
             timeouts: self.timeouts,
+            tracer: self.tracer.clone(),
         }
     }
 }
@@ -154,6 +164,7 @@ impl<S> Layer<S> for CallLayer {
 pub struct CallService<S> {
     inner: S,
     timeouts: Timeouts,
+    tracer: Tracer,
 }
 
 impl<S, B> Service<Request<Body>> for CallService<S>
@@ -180,13 +191,20 @@ where
         let arrived = Instant::now();
         let method = Method::of(request.uri().path());
         let deadline = deadline::of(request.headers(), arrived, method.cap(&self.timeouts));
+        let trace = self.tracer.continued(request.headers());
+        let span = match method.full_name() {
+            Some(name) => trace.span(name, SpanKind::Server),
+            None => trace.unrecorded(),
+        };
         let call = Call {
             deadline,
+            trace: span.trace().clone(),
             notes: Arc::default(),
         };
         let line = Line {
             arrived,
             call: call.clone(),
+            span,
             is_ours: !matches!(method, Method::Standard),
             method,
             request_id: request_id(&request),
@@ -210,10 +228,11 @@ where
     }
 }
 
-/// The line of one call. A call that is dropped before its answer was cancelled by the caller.
+/// The line of one call, and its span. A call that is dropped before its answer was cancelled by the caller.
 struct Line {
     arrived: Instant,
     call: Call,
+    span: Span,
     method: Method,
     /// Whether the answer keeps to our contract; the standard services have codes of their own.
     is_ours: bool,
@@ -237,10 +256,22 @@ pub enum Method {
 /// The RPCs of our service.
 pub const METHODS: [&str; 3] = ["Authorize", "AnswerChallenges", "CachedAuthorize"];
 
+/// What their full names begin with.
+const SERVICE: &str = "flinks.gateway.v1.AuthorizationService/";
+
+const FULL_NAMES: [&str; 3] = [
+    "flinks.gateway.v1.AuthorizationService/Authorize",
+    "flinks.gateway.v1.AuthorizationService/AnswerChallenges",
+    "flinks.gateway.v1.AuthorizationService/CachedAuthorize",
+];
+
 impl Method {
     /// A path is the caller's text: only known ones are named.
     pub fn of(path: &str) -> Self {
-        match path.strip_prefix("/flinks.gateway.v1.AuthorizationService/") {
+        let name = path
+            .strip_prefix('/')
+            .and_then(|path| path.strip_prefix(SERVICE));
+        match name {
             Some("Authorize") => Self::Live("Authorize"),
             Some("AnswerChallenges") => Self::Live("AnswerChallenges"),
             Some("CachedAuthorize") => Self::Cached("CachedAuthorize"),
@@ -255,6 +286,14 @@ impl Method {
             Self::Live(name) | Self::Cached(name) => Some(name),
             Self::Standard | Self::Unknown => None,
         }
+    }
+
+    /// The same with its service, by which traces name it.
+    fn full_name(self) -> Option<&'static str> {
+        let name = self.name()?;
+        FULL_NAMES
+            .into_iter()
+            .find(|full| full.strip_prefix(SERVICE) == Some(name))
     }
 
     fn cap(self, timeouts: &Timeouts) -> Duration {
@@ -320,7 +359,55 @@ impl Line {
             }
             _ => level(code),
         };
+        let ids = self.call.trace.ids();
         let notes = self.call.notes();
+        if let Some(span) = self.span.recorded() {
+            let failed = (code != Code::Ok).then(|| match some(reason) {
+                Some(reason) => reason.to_owned(),
+                None => code_name(code).to_owned(),
+            });
+            let known = |text: &str| some(text).map(str::to_owned);
+            let caller = notes.caller.as_ref().map(CallerName::as_str);
+            let request_id = self.request_id.to_str().ok();
+            let attributes: [(_, Option<opentelemetry::Value>); 10] = [
+                ("rpc.system.name", Some("grpc".into())),
+                ("rpc.method", self.method.full_name().map(Into::into)),
+                ("rpc.response.status_code", Some(code_name(code).into())),
+                ("error.type", failed.map(Into::into)),
+                (
+                    "flinks_gateway.request_id",
+                    request_id.and_then(known).map(Into::into),
+                ),
+                (
+                    "flinks_gateway.caller",
+                    caller.and_then(known).map(Into::into),
+                ),
+                (
+                    "flinks_gateway.instance",
+                    known(&notes.instance).map(Into::into),
+                ),
+                (
+                    "flinks_gateway.institution",
+                    known(&notes.institution).map(Into::into),
+                ),
+                (
+                    "flinks_gateway.outcome",
+                    some(notes.outcome).map(|_| notes.outcome.into()),
+                ),
+                (
+                    "flinks_gateway.flinks_code",
+                    field("flinks_code").and_then(known).map(Into::into),
+                ),
+            ];
+            for (key, value) in attributes {
+                if let Some(value) = value {
+                    span.set_attribute(KeyValue::new(key, value));
+                }
+            }
+            if is_servers_fault(code) {
+                span.set_status(SpanStatus::error(""));
+            }
+        }
         let total = self.arrived.elapsed();
         let upstream = match notes.upstream {
             Upstream::NotAsked => Duration::ZERO,
@@ -346,6 +433,8 @@ impl Line {
                     gateway_ms = milliseconds(total.saturating_sub(upstream)),
                     request_id = self.request_id.to_str().unwrap_or_default(),
                     flinks_request_id = field("request_id"),
+                    trace_id = ids.map(|(trace, _)| tracing::field::display(trace)),
+                    span_id = ids.map(|(_, span)| tracing::field::display(span)),
                     cause = some(&notes.cause),
                     "call"
                 )
@@ -371,6 +460,20 @@ impl Drop for Line {
             self.write(Some(&Status::new(Code::Cancelled, "")));
         }
     }
+}
+
+/// Whether a span with this answer is one of an error, by OpenTelemetry's conventions for servers: what callers or
+/// customers did wrong is none.
+fn is_servers_fault(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Unimplemented
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    )
 }
 
 /// How much an answer concerns an operator: refusals are a bank's daily work.

@@ -24,6 +24,7 @@ use crate::{
     },
     lockout::LockoutGuard,
     pb::{self, authorization_service_server::AuthorizationService},
+    trace::Tracer,
     upstream::Flinks,
 };
 
@@ -57,6 +58,11 @@ impl Gateway {
     /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
     pub fn cut_off(&self) -> CancellationToken {
         self.flinks.cut_off()
+    }
+
+    /// Makes the spans of calls, here and towards Flinks.
+    pub fn tracer(&self) -> Tracer {
+        self.flinks.tracer()
     }
 
     /// Notes the bank as Flinks names it.
@@ -100,7 +106,11 @@ impl AuthorizationService for Gateway {
             Some(guard) => guard.check(&request)?,
             None => None,
         };
-        let outcome = upstream(&call, pin!(self.flinks.authorize(request, call.deadline))).await;
+        let outcome = upstream(
+            &call,
+            pin!(self.flinks.authorize(request, call.deadline, &call.trace)),
+        )
+        .await;
         if let (Some(guard), Some(attempt)) = (&self.guard, attempt) {
             match &outcome {
                 Ok(Outcome::Challenged(round)) => guard.challenged(attempt, &round.request_id),
@@ -134,7 +144,10 @@ impl AuthorizationService for Gateway {
         let session = request.round.request_id.clone();
         let outcome = upstream(
             &call,
-            pin!(self.flinks.answer_challenges(request, call.deadline)),
+            pin!(
+                self.flinks
+                    .answer_challenges(request, call.deadline, &call.trace)
+            ),
         )
         .await
         .inspect_err(|failure| {
@@ -161,7 +174,10 @@ impl AuthorizationService for Gateway {
         permitted(&caller, &call, &request.instance)?;
         let outcome = upstream(
             &call,
-            pin!(self.flinks.cached_authorize(request, call.deadline)),
+            pin!(
+                self.flinks
+                    .cached_authorize(request, call.deadline, &call.trace)
+            ),
         )
         .await?;
         match &outcome {

@@ -31,6 +31,7 @@ pub mod reload;
 pub mod server;
 pub mod telemetry;
 pub mod tls;
+pub mod trace;
 pub mod upstream;
 
 /// The contract `flinks.gateway.v1`, generated from `proto/`.

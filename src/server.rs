@@ -37,6 +37,7 @@ use crate::{
     grpc::{deadline::Timeouts, status},
     pb::{self, authorization_service_server::AuthorizationServiceServer},
     tls,
+    trace::Tracer,
 };
 
 /// The services that reflection lists.
@@ -105,10 +106,11 @@ impl Swappable {
 /// What every call goes through: its log line, within it a net for panics, and within that the door.
 fn layers(
     timeouts: Timeouts,
+    tracer: Tracer,
     admission: AdmissionLayer,
 ) -> Stack<AdmissionLayer, Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>>> {
     ServiceBuilder::new()
-        .layer(CallLayer { timeouts })
+        .layer(CallLayer { timeouts, tracer })
         .layer(CatchPanicLayer::custom(caught as Caught))
         .layer(admission)
         .into_inner()
@@ -149,6 +151,7 @@ pub async fn serve(
             .fold(builder, |builder, name| builder.with_service_name(name))
     };
     let cut_off = gateway.cut_off();
+    let tracer = gateway.tracer();
     let service = AuthorizationServiceServer::new(gateway)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(usize::MAX);
@@ -166,7 +169,7 @@ pub async fn serve(
     };
     let admission = AdmissionLayer::new(swappable.callers, limits.max_calls, reflection);
     let web = option_layer(web_origins.map(web::layers));
-    let service = web.layer(layers(limits.timeouts, admission).layer(routes.prepare()));
+    let service = web.layer(layers(limits.timeouts, tracer, admission).layer(routes.prepare()));
     let drain = CancellationToken::new();
     let mut serving = pin!(connections::serve(
         listener,
@@ -239,7 +242,8 @@ mod tests {
         };
         let callers = Arc::new(ArcSwap::from_pointee(Callers::anyone(limits)));
         let admission = AdmissionLayer::new(callers, 1, Reflection::Off);
-        let service = layers(timeouts, admission).layer(tower::service_fn(panics));
+        let service =
+            layers(timeouts, Tracer::default(), admission).layer(tower::service_fn(panics));
         let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
         let request = Request::post(path).header("content-type", "application/grpc");
         let request = request.body(Body::empty()).unwrap();

@@ -3,6 +3,7 @@
 //! A request that carries credentials or answers leaves at most once. The one exception is Flinks' refusal of the
 //! *authorize token*, which it checks before it asks the bank: then the call is sent once more, with a new token.
 
+mod ask;
 mod decode;
 mod encode;
 mod exchange;
@@ -31,17 +32,21 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::{
+    ask::Question,
     decode::{Challenged, Meaning},
     exchange::Exchange,
     http::{Endpoint, Http},
     token::Tokens,
 };
-use crate::domain::{
-    challenge::Round,
-    failure::{Call, Failure, Reason},
-    names::{AuthKey, InstanceName, RequestId},
-    outcome::{CachedOutcome, Outcome},
-    request::{AnswerChallenges, Authorize, CachedAuthorize, Subject},
+use crate::{
+    domain::{
+        challenge::Round,
+        failure::{Call, Failure, Reason},
+        names::{AuthKey, InstanceName, RequestId},
+        outcome::{CachedOutcome, Outcome},
+        request::{AnswerChallenges, Authorize, CachedAuthorize, Subject},
+    },
+    trace::{Trace, Tracer},
 };
 
 /// What is needed to call one Flinks instance.
@@ -87,6 +92,7 @@ pub struct Flinks {
     instances: BTreeMap<InstanceName, Instance>,
     authorities: ArcSwap<Vec<CertificateDer<'static>>>,
     round_lifetime: Duration,
+    tracer: Tracer,
     cut_off: CancellationToken,
 }
 
@@ -107,6 +113,7 @@ impl Flinks {
         instances: BTreeMap<InstanceName, InstanceConfig>,
         authorities: &[CertificateDer<'static>],
         limits: Limits,
+        tracer: Tracer,
     ) -> Result<Self, SetUpError> {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
             let http = Http::new(
@@ -114,6 +121,7 @@ impl Flinks {
                 authorities,
                 limits.connect_timeout,
                 limits.max_response_bytes,
+                tracer.clone(),
             )
             .map_err(SetUpError)?;
             let http = Arc::new(http);
@@ -135,6 +143,7 @@ impl Flinks {
                 .collect::<Result<_, _>>()?,
             authorities: ArcSwap::from_pointee(authorities.to_vec()),
             round_lifetime: limits.round_lifetime,
+            tracer,
             cut_off: CancellationToken::new(),
         })
     }
@@ -150,6 +159,11 @@ impl Flinks {
     ) -> impl Iterator<Item = (&InstanceName, Option<watch::Receiver<KeyStanding>>)> {
         let instances = self.instances.iter();
         instances.map(|(name, it)| (name, it.tokens.as_ref().map(Tokens::standing)))
+    }
+
+    /// Makes the spans of exchanges.
+    pub fn tracer(&self) -> Tracer {
+        self.tracer.clone()
     }
 
     /// Goes on with other keys, and other authorities to know Flinks by. Instances are the same for as long as the
@@ -186,12 +200,13 @@ impl Flinks {
         &self,
         request: Authorize,
         deadline: Instant,
+        trace: &Trace,
     ) -> Result<Outcome, Failure> {
-        let exchange = &self.exchange(deadline);
+        let exchange = &self.exchange(deadline, trace);
         let by_login_id = matches!(request.subject, Subject::Login(_));
         let work = async {
             let instance = self.instance(&request.instance);
-            let token = instance.fresh_token().await?;
+            let token = instance.fresh_token(exchange).await?;
             let body = encode::authorize(&request);
             let (meaning, token) = instance
                 .authorize(exchange, body, token, by_login_id, None)
@@ -207,8 +222,9 @@ impl Flinks {
         &self,
         request: AnswerChallenges,
         deadline: Instant,
+        trace: &Trace,
     ) -> Result<Outcome, Failure> {
-        let exchange = &self.exchange(deadline);
+        let exchange = &self.exchange(deadline, trace);
         let session = request.round.request_id.clone();
         let work = async {
             let instance = self.instance(&request.round.instance);
@@ -233,11 +249,12 @@ impl Flinks {
         &self,
         request: CachedAuthorize,
         deadline: Instant,
+        trace: &Trace,
     ) -> Result<CachedOutcome, Failure> {
-        let exchange = &self.exchange(deadline);
+        let exchange = &self.exchange(deadline, trace);
         let work = async {
             let instance = self.instance(&request.instance);
-            let token = instance.fresh_token().await?;
+            let token = instance.fresh_token(exchange).await?;
             let body = encode::cached_authorize(&request);
             let (meaning, _) = instance
                 .authorize(exchange, body, token, true, None)
@@ -257,8 +274,8 @@ impl Flinks {
         result.map_err(|failure| failure.during(Call::CachedAuthorize))
     }
 
-    fn exchange(&self, deadline: Instant) -> Exchange {
-        Exchange::new(deadline, self.cut_off.clone())
+    fn exchange(&self, deadline: Instant, trace: &Trace) -> Exchange {
+        Exchange::new(deadline, trace.clone(), self.cut_off.clone())
     }
 
     fn instance(&self, name: &InstanceName) -> &Instance {
@@ -308,9 +325,9 @@ impl Flinks {
 }
 
 impl Instance {
-    async fn fresh_token(&self) -> Result<Option<AuthKey>, Failure> {
+    async fn fresh_token(&self, exchange: &Exchange) -> Result<Option<AuthKey>, Failure> {
         match &self.tokens {
-            Some(tokens) => tokens.take().await.map(Some),
+            Some(tokens) => tokens.take(&exchange.trace).await.map(Some),
             None => Ok(None),
         }
     }
@@ -327,15 +344,17 @@ impl Instance {
         let post = async |token: Option<AuthKey>| {
             exchange.may_send()?;
             let auth_key = token.as_ref().map(encode::auth_key);
-            let reply = self
-                .http
-                .post(Endpoint::Authorize, auth_key, body.clone())
-                .await?;
-            Ok((decode::authorize(reply, by_login_id, session)?, token))
+            let question = Question {
+                endpoint: Endpoint::Authorize,
+                auth_key,
+                body: body.clone(),
+            };
+            let read = |reply| decode::authorize(reply, by_login_id, session);
+            Ok((self.http.ask(&exchange.trace, question, read).await?, token))
         };
         match (post(token).await, &self.tokens) {
             (Err(refused), Some(tokens)) if decode::is_token_refused(&refused) => {
-                let again = async { post(Some(tokens.replace().await?)).await };
+                let again = async { post(Some(tokens.replace(&exchange.trace).await?)).await };
                 again.await.map_err(after_refusal)
             }
             (answered, _) => answered,

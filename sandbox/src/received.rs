@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::HeaderMap;
+
 /// The log forgets the oldest request past this many.
 const KEPT: usize = 100_000;
 
@@ -16,18 +18,20 @@ pub struct Received {
     pub endpoint: String,
     /// The `flinks-auth-key` header.
     pub auth_key: Option<String>,
+    /// All headers.
+    pub headers: HeaderMap,
     /// The body; empty when it did not arrive whole.
     pub body: Vec<u8>,
 }
 
 impl fmt::Debug for Received {
-    /// Shows that there was a key and a body, never what they were.
+    /// Shows that there was a key and a body, never what they were, and no headers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("endpoint", &self.endpoint)
             .field("auth_key", &self.auth_key.as_ref().map(|_| "…"))
             .field("body", &format_args!("{} bytes", self.body.len()))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,7 +48,7 @@ struct Entries {
 
 impl Log {
     /// Writes down a head and says under which number its body belongs.
-    pub(crate) fn head(&self, endpoint: &str, auth_key: Option<&str>) -> usize {
+    pub(crate) fn head(&self, endpoint: &str, auth_key: Option<&str>, headers: HeaderMap) -> usize {
         let mut entries = self.lock();
         if entries.kept.len() == KEPT {
             entries.kept.pop_front();
@@ -53,6 +57,7 @@ impl Log {
         entries.kept.push_back(Received {
             endpoint: endpoint.to_owned(),
             auth_key: auth_key.map(str::to_owned),
+            headers,
             body: Vec::new(),
         });
         entries.dropped + entries.kept.len() - 1

@@ -199,9 +199,11 @@ impl Shared {
         let key = head
             .headers
             .get("flinks-auth-key")
-            .and_then(|key| key.to_str().ok());
+            .and_then(|key| key.to_str().ok())
+            .map(str::to_owned);
+        let key = key.as_deref();
         let endpoint = route::endpoint(&head.method, head.uri.path(), self.options.customer_id);
-        let number = self.log.head(endpoint.name(), key);
+        let number = self.log.head(endpoint.name(), key, head.headers);
         let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
             return Err(Dropped);
         };

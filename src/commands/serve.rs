@@ -16,7 +16,8 @@ use flinks_gateway::{
     lockout::LockoutGuard,
     reload::{Handles, Hangups, Watch},
     server::{self, Swappable, health::Health},
-    telemetry,
+    telemetry::{self, traces},
+    trace::Tracer,
     upstream::Flinks,
 };
 use tokio::net::TcpListener;
@@ -172,6 +173,8 @@ pub(crate) enum StartError {
     Sandbox(io::Error),
     #[error(transparent)]
     Upstream(#[from] flinks_gateway::upstream::SetUpError),
+    #[error(transparent)]
+    Traces(#[from] traces::SetUpError),
 }
 
 /// A gateway that listens.
@@ -181,6 +184,7 @@ pub(crate) struct Running {
     handles: Handles,
     stop: tokio::sync::oneshot::Sender<()>,
     server: tokio::task::JoinHandle<io::Result<()>>,
+    traces: Option<traces::Export>,
     /// What it is served on, kept for as long.
     #[cfg(feature = "sandbox")]
     _sandbox: Option<flinks_sandbox::Sandbox>,
@@ -193,7 +197,12 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(listen)?;
     let instances = config.instance_names();
     let authorities = &config.tls.upstream_authorities;
-    let flinks = Arc::new(Flinks::new(config.instances, authorities, config.upstream)?);
+    let traces = config.traces.map(traces::Export::start).transpose()?;
+    let tracer = traces
+        .as_ref()
+        .map_or(Tracer::default(), traces::Export::tracer);
+    let flinks = Flinks::new(config.instances, authorities, config.upstream, tracer)?;
+    let flinks = Arc::new(flinks);
     let keys = config.continuation_keys.unwrap_or_else(|| {
         tracing::warn!(
             "no continuation keys are configured: this process made its own, and rounds of challenges can be \
@@ -232,6 +241,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         handles,
         stop,
         server,
+        traces,
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })
@@ -242,7 +252,10 @@ impl Running {
     pub(crate) async fn run_until_signal(mut self) -> ExitCode {
         tokio::select! {
             () = signal() => {}
-            ended = &mut self.server => return exit_code(ended),
+            ended = &mut self.server => {
+                end(self.traces).await;
+                return exit_code(ended);
+            }
         }
         tokio::select! {
             code = self.stop() => code,
@@ -256,7 +269,15 @@ impl Running {
     /// Drains and ends.
     pub(crate) async fn stop(self) -> ExitCode {
         self.stop.send(()).ok();
-        exit_code(self.server.await)
+        let ended = self.server.await;
+        end(self.traces).await;
+        exit_code(ended)
+    }
+}
+
+async fn end(traces: Option<traces::Export>) {
+    if let Some(traces) = traces {
+        traces.end().await;
     }
 }
 

@@ -30,6 +30,8 @@ use tower_http::{
     validate_request::{ValidateRequest, ValidateRequestHeaderLayer},
 };
 
+use crate::trace::{TRACEPARENT, TRACESTATE};
+
 /// The origins of web pages that may call.
 #[derive(Clone, Debug)]
 pub enum WebOrigins {
@@ -49,10 +51,12 @@ impl WebOrigins {
 }
 
 /// What clients for gRPC-Web send, and what proxies before the gateway may want.
-const REQUEST_HEADERS: [HeaderName; 6] = [
+const REQUEST_HEADERS: [HeaderName; 8] = [
     AUTHORIZATION,
     CONTENT_TYPE,
     HeaderName::from_static("grpc-timeout"),
+    TRACEPARENT,
+    TRACESTATE,
     HeaderName::from_static("x-grpc-web"),
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("x-user-agent"),

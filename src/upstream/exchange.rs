@@ -1,4 +1,5 @@
-//! One call's time with Flinks: when it must be over, and whether anything of it had been sent by then.
+//! One call's time with Flinks: when it must be over, whether anything of it had been sent by then, and what trace it
+//! is part of.
 //!
 //! The difference decides what a caller may do: a call of which nothing was sent can be repeated at once.
 
@@ -9,7 +10,10 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::failure::{Failure, Reason};
+use crate::{
+    domain::failure::{Failure, Reason},
+    trace::Trace,
+};
 
 /// A request that has no more time than this is not sent: it would cost the customer an attempt at the bank for an
 /// answer that nobody waits for.
@@ -17,15 +21,17 @@ const LEAST: Duration = Duration::from_millis(5);
 
 pub(super) struct Exchange {
     deadline: Instant,
+    pub(super) trace: Trace,
     /// Cancelled when the process will not wait any longer.
     cut_off: CancellationToken,
     sent: AtomicBool,
 }
 
 impl Exchange {
-    pub(super) fn new(deadline: Instant, cut_off: CancellationToken) -> Self {
+    pub(super) fn new(deadline: Instant, trace: Trace, cut_off: CancellationToken) -> Self {
         Self {
             deadline,
+            trace,
             cut_off,
             sent: AtomicBool::new(false),
         }

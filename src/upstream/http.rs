@@ -14,7 +14,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use reqwest::{Client, Url, redirect, retry, tls};
 use rustls::pki_types::CertificateDer;
 
-use crate::domain::failure::{BodyFaultKind, Failure, Reason};
+use crate::{
+    domain::failure::{BodyFaultKind, Failure, Reason},
+    trace::{TRACEPARENT, Tracer},
+};
 
 const AUTH_KEY: HeaderName = HeaderName::from_static("flinks-auth-key");
 
@@ -36,6 +39,7 @@ pub(super) struct Http {
     generate_authorize_token: Url,
     connect_timeout: Duration,
     max_response_bytes: usize,
+    tracer: Tracer,
 }
 
 /// What can be asked of Flinks here.
@@ -52,6 +56,7 @@ impl Http {
         authorities: &[CertificateDer<'static>],
         connect_timeout: Duration,
         max_response_bytes: usize,
+        tracer: Tracer,
     ) -> reqwest::Result<Self> {
         let endpoint = |name| {
             base.join(name)
@@ -63,6 +68,7 @@ impl Http {
             generate_authorize_token: endpoint("GenerateAuthorizeToken"),
             connect_timeout,
             max_response_bytes,
+            tracer,
         })
     }
 
@@ -79,21 +85,35 @@ impl Http {
         self.client.store(Arc::new(client));
     }
 
+    /// Where an endpoint is.
+    pub(super) fn url(&self, endpoint: Endpoint) -> &Url {
+        match endpoint {
+            Endpoint::Authorize => &self.authorize,
+            Endpoint::GenerateAuthorizeToken => &self.generate_authorize_token,
+        }
+    }
+
+    /// Makes spans that are part of no call's trace.
+    pub(super) fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
     /// Posts a body to an endpoint.
     pub(super) async fn post(
         &self,
         endpoint: Endpoint,
         auth_key: Option<HeaderValue>,
+        traceparent: Option<HeaderValue>,
         body: Bytes,
     ) -> Result<Reply, Failure> {
-        let url = match endpoint {
-            Endpoint::Authorize => &self.authorize,
-            Endpoint::GenerateAuthorizeToken => &self.generate_authorize_token,
-        };
+        let url = self.url(endpoint);
         let client = self.client.load_full();
         let mut request = client.post(url.clone()).body(body);
         if let Some(auth_key) = auth_key {
             request = request.header(AUTH_KEY, auth_key);
+        }
+        if let Some(traceparent) = traceparent {
+            request = request.header(TRACEPARENT, traceparent);
         }
         let mut response = request.send().await.map_err(lost)?;
         let status = response.status().as_u16();

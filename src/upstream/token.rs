@@ -14,15 +14,20 @@ use std::{
 };
 
 use bytes::Bytes;
+use opentelemetry::trace::SpanKind;
 use tokio::sync::{oneshot, watch};
 
 use super::{
+    ask::Question,
     decode, encode,
     http::{Endpoint, Http},
 };
-use crate::domain::{
-    failure::{Failure, Reason},
-    names::AuthKey,
+use crate::{
+    domain::{
+        failure::{Failure, Reason},
+        names::AuthKey,
+    },
+    trace::Trace,
 };
 
 /// How long a mint may take.
@@ -128,7 +133,7 @@ impl Tokens {
     }
 
     /// Takes a token for one session.
-    pub(super) async fn take(&self) -> Result<AuthKey, Failure> {
+    pub(super) async fn take(&self, trace: &Trace) -> Result<AuthKey, Failure> {
         let minted = {
             let mut state = self.0.lock();
             self.0.drop_stale(&mut state);
@@ -139,18 +144,18 @@ impl Tokens {
             state.target = (state.target + 1).min(self.0.limits.max_tokens);
             self.0.wait(&mut state)
         };
-        Self::minted(minted).await
+        Self::minted(minted, trace).await
     }
 
     /// Mints a token in place of a refused one. Whatever made Flinks forget that one may have made it forget all that
     /// are held, so these go as well.
-    pub(super) async fn replace(&self) -> Result<AuthKey, Failure> {
+    pub(super) async fn replace(&self, trace: &Trace) -> Result<AuthKey, Failure> {
         let minted = {
             let mut state = self.0.lock();
             state.fresh.clear();
             self.0.wait(&mut state)
         };
-        Self::minted(minted).await
+        Self::minted(minted, trace).await
     }
 
     /// Mints with another key from now on, and finds out whether Flinks takes it. What was minted with the one before
@@ -168,7 +173,8 @@ impl Tokens {
         self.0.mint_for(&mut state, spare);
     }
 
-    async fn minted(minted: oneshot::Receiver<Minted>) -> Minted {
+    async fn minted(minted: oneshot::Receiver<Minted>, trace: &Trace) -> Minted {
+        let _waiting = trace.span("wait for authorize token", SpanKind::Internal);
         // A mint always answers, unless the runtime stops under it.
         minted
             .await
@@ -339,19 +345,22 @@ impl Shared {
 
     async fn exchange(&self, secret_key: &AuthKey) -> Result<AuthKey, Failure> {
         let key = encode::auth_key(secret_key);
-        let reply = self
-            .http
-            .post(Endpoint::GenerateAuthorizeToken, Some(key), Bytes::new())
-            .await;
+        let question = Question {
+            endpoint: Endpoint::GenerateAuthorizeToken,
+            auth_key: Some(key),
+            body: Bytes::new(),
+        };
+        // A token is for whoever waits longest, or for nobody yet: a mint is part of no call's trace.
+        let trace = self.http.tracer().begun();
+        let minted = self.http.ask(&trace, question, decode::token).await;
         // Whatever became of the mint, nothing of the caller's was sent.
-        let reply = reply.map_err(|failure| match failure.reason {
+        minted.map_err(|failure| match failure.reason {
             Reason::OutcomeUnknown => Failure {
                 reason: Reason::UpstreamUnreachable,
                 ..failure
             },
             _ => failure,
-        })?;
-        decode::token(reply)
+        })
     }
 }
 

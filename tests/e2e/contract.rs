@@ -130,7 +130,7 @@ fn fields(message: &DescriptorProto, redacted: &BTreeSet<String>, text: &mut Str
 }
 
 /// What a part of `src/` must not name, and why the house would lean without it: see the table in CONTRIBUTING.
-const FORBIDDEN: [(&str, &[&str]); 4] = [
+const FORBIDDEN: [(&str, &[&str]); 5] = [
     (
         "domain",
         &[
@@ -138,6 +138,7 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
             "prost",
             "reqwest",
             "serde",
+            "opentelemetry",
             "http::",
             "pb::",
             "wire::",
@@ -151,6 +152,7 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
         &[
             "reqwest",
             "serde_json",
+            "opentelemetry",
             "wire::",
             "crate::upstream",
             "crate::gateway",
@@ -168,9 +170,24 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
             "crate::gateway",
             "crate::config",
             "telemetry",
+            "opentelemetry_sdk",
+            "opentelemetry_otlp",
         ],
     ),
-    ("gateway", &["reqwest", "wire::", "Code", "serde"]),
+    (
+        "trace",
+        &[
+            "crate::",
+            "tonic",
+            "reqwest",
+            "tracing",
+            "opentelemetry_otlp",
+        ],
+    ),
+    (
+        "gateway",
+        &["reqwest", "wire::", "Code", "serde", "opentelemetry"],
+    ),
 ];
 
 #[test]

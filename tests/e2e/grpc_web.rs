@@ -305,6 +305,8 @@ async fn a_browser_is_told_which_pages_may_call_and_with_what() {
             "content-type",
             "grpc-timeout",
             "x-grpc-web",
+            "traceparent",
+            "tracestate",
             "x-request-id",
             "x-user-agent",
         ] {

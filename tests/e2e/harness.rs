@@ -15,6 +15,7 @@ use flinks_gateway::{
     lockout::LockoutGuard,
     pb::{self, authorization_service_client::AuthorizationServiceClient},
     server::{self, Swappable, health::Health},
+    trace::Tracer,
     upstream::{Flinks, InstanceConfig},
 };
 pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
@@ -98,7 +99,13 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let instances = config.instance_names();
         let authorities = &config.tls.upstream_authorities;
-        let flinks = Flinks::new(config.instances, authorities, config.upstream).unwrap();
+        let flinks = Flinks::new(
+            config.instances,
+            authorities,
+            config.upstream,
+            Tracer::default(),
+        )
+        .unwrap();
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
         let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));

@@ -17,6 +17,7 @@
     reason = "an error here is looked at, not handed on"
 )]
 
+mod collector;
 mod harness;
 mod process;
 
@@ -37,3 +38,4 @@ mod serving;
 mod settings;
 mod terminal;
 mod tokens;
+mod traces;

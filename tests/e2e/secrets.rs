@@ -1,4 +1,5 @@
-//! No secret reaches anything that the process writes, at the noisiest log level, in any scenario.
+//! No secret reaches anything that the process writes, at the noisiest log level, nor a collector of its traces, in any
+//! scenario.
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
@@ -8,7 +9,7 @@ use flinks_gateway::{
 };
 use tonic::{Request, Status};
 
-use crate::{harness::*, process::Process};
+use crate::{collector::Collector, harness::*, process::Process};
 
 const PASSWORD: &str = "canary-password-4b1d";
 const ANSWER: &str = "canary-answer-77aa";
@@ -71,9 +72,11 @@ async fn no_secret_of_a_web_page_is_written_either() {
 /// Runs all scenarios over one way to the server, whose noise is looked for as well.
 async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
     let sandbox = sandbox(options()).await;
+    let collector = Collector::start().await;
     let process = Process::serve(|command| {
         command
             .args(["--log-level", "trace", "--live-timeout", "300ms"])
+            .args(["--otlp-endpoint", &collector.url()])
             .args(["--grpc-web-origins", "*"])
             .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
             .env(
@@ -157,6 +160,12 @@ async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
         .insert("x-request-id", format!("{STRAY} !").parse().unwrap());
     stray
         .metadata_mut()
+        .insert("traceparent", format!("00-{STRAY}-01").parse().unwrap());
+    stray
+        .metadata_mut()
+        .insert("tracestate", format!("vendor={STRAY}").parse().unwrap());
+    stray
+        .metadata_mut()
         .insert("authorization", format!("Bearer {STRAY}").parse().unwrap());
     statuses.extend(client.cached_authorize(stray).await.err());
     let changed = pb::AnswerChallengesRequest {
@@ -195,6 +204,17 @@ async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
             written.contains(noise),
             "the log is not as noisy as it should be: {noise}"
         );
+    }
+    let traced = collector.bytes();
+    let traced = String::from_utf8_lossy(&traced);
+    assert!(
+        collector.spans().len() > 100 && traced.contains("CREDENTIALS_REJECTED"),
+        "{} spans",
+        collector.spans().len()
+    );
+    let customer = sandbox.options().customer_id.to_string();
+    for secret in secrets.iter().chain([&customer]) {
+        assert!(!traced.contains(secret.as_str()), "{secret} was traced");
     }
     for secret in &secrets {
         // Debug forms escape what is not ASCII.
