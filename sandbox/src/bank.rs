@@ -22,6 +22,7 @@ use crate::{Generation, flinks_capital, flinks_code};
 
 pub(crate) struct Bank {
     options: Options,
+    secret_keys: Vec<String>,
     random: fastrand::Rng,
     tokens: TokenStore,
     sessions: Sessions,
@@ -42,6 +43,7 @@ struct Card {
 impl Bank {
     pub(crate) fn new(options: Options) -> Bank {
         Bank {
+            secret_keys: vec![options.secret_key.clone()],
             random: fastrand::Rng::with_seed(options.seed),
             options,
             tokens: TokenStore::default(),
@@ -55,15 +57,20 @@ impl Bank {
         self.tokens.minted()
     }
 
-    /// Takes another secret key; tokens minted with the one before open nothing more.
+    /// Takes a further secret key.
+    pub(crate) fn take_key(&mut self, secret_key: String) {
+        self.secret_keys.push(secret_key);
+    }
+
+    /// Takes no secret key but one; tokens minted before open nothing more.
     pub(crate) fn rekey(&mut self, secret_key: String) {
-        self.options.secret_key = secret_key;
+        self.secret_keys = vec![secret_key];
         self.tokens.forget();
     }
 
     /// `/GenerateAuthorizeToken`
     pub(crate) fn mint(&mut self, key: Option<&str>) -> Reply {
-        let mut reply = if key == Some(self.options.secret_key.as_str()) {
+        let mut reply = if self.secret_keys.iter().any(|known| key == Some(known)) {
             let token = self.uuid();
             self.tokens.mint(token, self.options.clock.now());
             let token = token.to_string().into();

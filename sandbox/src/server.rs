@@ -120,8 +120,13 @@ impl Sandbox {
         self.shared.bank().tokens_minted()
     }
 
-    /// Takes another secret key from now on, and refuses the tokens that were
-    /// minted with the one before, those of open sessions too.
+    /// Takes a further secret key from now on, as while one replaces another.
+    pub fn take_key(&self, secret_key: &str) {
+        self.shared.bank().take_key(secret_key.to_owned());
+    }
+
+    /// Takes no secret key but this one from now on, and refuses the tokens
+    /// that were minted before, those of open sessions too.
     pub fn rekey(&self, secret_key: &str) {
         self.shared.bank().rekey(secret_key.to_owned());
     }

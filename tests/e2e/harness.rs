@@ -19,6 +19,7 @@ use flinks_gateway::{
     upstream::{Flinks, InstanceConfig},
 };
 pub use flinks_sandbox::{Clock, Generation, Options, SCENARIO_BANK, Sandbox, Tokens};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
@@ -221,8 +222,28 @@ impl Client {
         Self::over(BoxCloneSyncService::new(client), address)
     }
 
+    /// HTTP/2 over TLS.
+    pub fn secured(address: SocketAddr, config: rustls::ClientConfig) -> Self {
+        let mut tcp = connector();
+        tcp.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_only()
+            .enable_http2()
+            .wrap_connector(tcp);
+        let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .http2_only(true)
+            .build(connector);
+        let client = client.map_response(|response| response.map(Body::new));
+        Self::at("https", BoxCloneSyncService::new(client), address)
+    }
+
     fn over(transport: Transport, address: SocketAddr) -> Self {
-        let origin = format!("http://{address}").parse().unwrap();
+        Self::at("http", transport, address)
+    }
+
+    fn at(scheme: &str, transport: Transport, address: SocketAddr) -> Self {
+        let origin = format!("{scheme}://{address}").parse().unwrap();
         Self(
             AuthorizationServiceClient::with_origin(transport, origin)
                 .max_decoding_message_size(64 << 20),

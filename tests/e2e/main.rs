@@ -19,6 +19,7 @@
 
 mod collector;
 mod harness;
+mod pki;
 mod process;
 
 mod answers;
@@ -37,5 +38,6 @@ mod secrets;
 mod serving;
 mod settings;
 mod terminal;
+mod tls;
 mod tokens;
 mod traces;
