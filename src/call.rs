@@ -28,7 +28,8 @@ use crate::{
         deadline::{self, Timeouts},
         status::{self, code_name},
     },
-    pb::NextStep,
+    pb::{ErrorReason, NextStep},
+    telemetry::metrics::Metrics,
     trace::{Span, Trace, Tracer},
 };
 
@@ -145,6 +146,8 @@ pub struct CallLayer {
     pub timeouts: Timeouts,
     /// Makes the spans.
     pub tracer: Tracer,
+    /// Where calls are counted.
+    pub metrics: Metrics,
 }
 
 impl<S> Layer<S> for CallLayer {
@@ -155,6 +158,7 @@ impl<S> Layer<S> for CallLayer {
             inner,
             timeouts: self.timeouts,
             tracer: self.tracer.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 }
@@ -165,6 +169,7 @@ pub struct CallService<S> {
     inner: S,
     timeouts: Timeouts,
     tracer: Tracer,
+    metrics: Metrics,
 }
 
 impl<S, B> Service<Request<Body>> for CallService<S>
@@ -208,6 +213,7 @@ where
             is_ours: !matches!(method, Method::Standard),
             method,
             request_id: request_id(&request),
+            metrics: self.metrics.clone(),
             written: false,
         };
         request.extensions_mut().insert(call);
@@ -237,6 +243,7 @@ struct Line {
     /// Whether the answer keeps to our contract; the standard services have codes of their own.
     is_ours: bool,
     request_id: HeaderValue,
+    metrics: Metrics,
     written: bool,
 }
 
@@ -342,7 +349,8 @@ impl Line {
             .map(StatusExt::get_error_details)
             .unwrap_or_default();
         let info = details.error_info();
-        let reason = info.map_or("", |info| info.reason.trim_start_matches("ERROR_REASON_"));
+        let reason = info.and_then(|info| ErrorReason::from_str_name(&info.reason));
+        let reason = reason.map_or("", status::short_name);
         // What there is nothing to say of is left out of the line.
         let field = |key| {
             info.and_then(|info| info.metadata.get(key))
@@ -409,6 +417,10 @@ impl Line {
             }
         }
         let total = self.arrived.elapsed();
+        if self.is_ours {
+            let (method, caller) = (self.method.name(), notes.caller.as_ref());
+            self.metrics.called(method, code, reason, caller, total);
+        }
         let upstream = match notes.upstream {
             Upstream::NotAsked => Duration::ZERO,
             Upstream::Since(begun) => begun.elapsed(),

@@ -1,6 +1,6 @@
 //! The three RPCs: decode, call, encode. The only file that sees both wires.
 
-use std::{pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ use crate::{
     },
     lockout::LockoutGuard,
     pb::{self, authorization_service_server::AuthorizationService},
+    telemetry::metrics::Metrics,
     trace::Tracer,
     upstream::Flinks,
 };
@@ -35,6 +36,7 @@ pub struct Gateway {
     instances: Instances,
     keys: Arc<ArcSwap<Keys>>,
     guard: Option<LockoutGuard>,
+    metrics: Metrics,
     known: KnownInstitutions,
 }
 
@@ -45,12 +47,14 @@ impl Gateway {
         instances: Instances,
         keys: Arc<ArcSwap<Keys>>,
         guard: Option<LockoutGuard>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             flinks,
             instances,
             keys,
             guard,
+            metrics,
             known: KnownInstitutions::default(),
         }
     }
@@ -97,13 +101,20 @@ impl AuthorizationService for Gateway {
         let (message, call, caller) = accept(request);
         let request = decode::authorize(message, &self.instances)?;
         permitted(&caller, &call, &request.instance)?;
-        if let Subject::Credentials { institution, .. } = &request.subject
+        let institution = match &request.subject {
+            Subject::Credentials { institution, .. } => Some(institution.as_str()),
+            Subject::Login(_) => None,
+        };
+        if let Some(institution) = institution
             && self.known.knows(institution)
         {
             call.institution(institution);
         }
+        let institution = self.metrics.institution(institution);
         let attempt = match &self.guard {
-            Some(guard) => guard.check(&request)?,
+            Some(guard) => guard
+                .check(&request)
+                .inspect_err(|_| self.metrics.held_back())?,
             None => None,
         };
         let outcome = upstream(
@@ -111,6 +122,7 @@ impl AuthorizationService for Gateway {
             pin!(self.flinks.authorize(request, call.deadline, &call.trace)),
         )
         .await;
+        self.metrics.signed_in(institution, 0, &outcome);
         if let (Some(guard), Some(attempt)) = (&self.guard, attempt) {
             match &outcome {
                 Ok(Outcome::Challenged(round)) => guard.challenged(attempt, &round.request_id),
@@ -141,7 +153,14 @@ impl AuthorizationService for Gateway {
             decode::answer_challenges(message, &keys, &caller.name, &self.instances, now)?;
         permitted(&caller, &call, &request.round.instance)?;
         self.note(&call, request.round.institution.as_ref());
-        let session = request.round.request_id.clone();
+        // The clock of the replica that asked may be ahead.
+        let thought = Duration::try_from(now.duration_since(request.round.issued));
+        self.metrics.thought(thought.unwrap_or_default());
+        let institution = request.round.institution.as_ref();
+        let institution = self
+            .metrics
+            .institution(institution.map(|it| it.name.as_str()));
+        let (session, number) = (request.round.request_id.clone(), request.round.number);
         let outcome = upstream(
             &call,
             pin!(
@@ -156,7 +175,9 @@ impl AuthorizationService for Gateway {
             {
                 guard.refused_in(&session);
             }
-        })?;
+        });
+        self.metrics.signed_in(institution, number, &outcome);
+        let outcome = outcome?;
         self.note_outcome(&call, &outcome);
         Ok(Response::new(encode::answer_challenges(
             outcome,

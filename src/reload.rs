@@ -19,6 +19,7 @@ use crate::{
     config::{self, Config, Files, Misconfigured, Sources},
     grpc::continuation::Keys,
     server,
+    telemetry::metrics::Metrics,
     tls::Watched,
     upstream::Flinks,
 };
@@ -37,6 +38,8 @@ pub struct Handles {
     pub flinks: Arc<Flinks>,
     /// The certificates in use that are from files.
     pub certificates: Arc<ArcSwap<Vec<Watched>>>,
+    /// Where reloads are counted.
+    pub metrics: Metrics,
 }
 
 /// Told by SIGHUP to look at once.
@@ -87,8 +90,12 @@ impl Watch {
             }
             let read = self.settled(files).await;
             match read {
-                Ok(config) => self.apply(config, &handles),
+                Ok(config) => {
+                    let applied = self.apply(config, &handles);
+                    handles.metrics.reloaded(applied);
+                }
                 Err(misconfigured) => {
+                    handles.metrics.reloaded(false);
                     for fault in misconfigured.faults {
                         refused(&fault.origin, &fault.rule);
                     }
@@ -121,7 +128,8 @@ impl Watch {
         (files, read)
     }
 
-    fn apply(&mut self, config: Config, handles: &Handles) {
+    /// Swaps what can be swapped; tells whether it was.
+    fn apply(&mut self, config: Config, handles: &Handles) -> bool {
         let Config {
             files,
             kept,
@@ -135,7 +143,7 @@ impl Watch {
         let authorities = &tls.upstream_authorities;
         if let Err(error) = handles.flinks.reload(instances, authorities) {
             refused("upstream_ca", &error.to_string());
-            return;
+            return false;
         }
         let before = handles.server.tls.load_full();
         if let (Some(before), Some(tls)) = (before, tls.server) {
@@ -166,6 +174,7 @@ impl Watch {
                 "a changed setting needs a restart; until then all goes on as before"
             );
         }
+        true
     }
 }
 

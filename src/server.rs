@@ -4,6 +4,7 @@
 //! it, so a page's calls have the same ids, deadlines, lines and limits as all others. Where none may, the port speaks
 //! HTTP/2 alone, and all that is left of it is one branch.
 
+pub mod admin;
 mod admission;
 mod connections;
 pub mod health;
@@ -36,6 +37,7 @@ use crate::{
     gateway::Gateway,
     grpc::{deadline::Timeouts, status},
     pb::{self, authorization_service_server::AuthorizationServiceServer},
+    telemetry::metrics::Metrics,
     tls,
     trace::Tracer,
 };
@@ -106,11 +108,16 @@ impl Swappable {
 /// What every call goes through: its log line, within it a net for panics, and within that the door.
 fn layers(
     timeouts: Timeouts,
+    metrics: Metrics,
     tracer: Tracer,
     admission: AdmissionLayer,
 ) -> Stack<AdmissionLayer, Stack<CatchPanicLayer<Caught>, Stack<CallLayer, Identity>>> {
     ServiceBuilder::new()
-        .layer(CallLayer { timeouts, tracer })
+        .layer(CallLayer {
+            timeouts,
+            metrics,
+            tracer,
+        })
         .layer(CatchPanicLayer::custom(caught as Caught))
         .layer(admission)
         .into_inner()
@@ -136,6 +143,7 @@ pub async fn serve(
     }: Options,
     swappable: Swappable,
     health: Health,
+    metrics: Metrics,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (reporter, health_service) = tonic_health::server::health_reporter();
@@ -167,9 +175,15 @@ pub async fn serve(
             silence: limits.timeouts.longest() + SILENCE,
         },
     };
-    let admission = AdmissionLayer::new(swappable.callers, limits.max_calls, reflection);
+    let admission = AdmissionLayer::new(
+        swappable.callers,
+        limits.max_calls,
+        reflection,
+        metrics.clone(),
+    );
     let web = option_layer(web_origins.map(web::layers));
-    let service = web.layer(layers(limits.timeouts, tracer, admission).layer(routes.prepare()));
+    let layers = layers(limits.timeouts, metrics.clone(), tracer, admission);
+    let service = web.layer(layers.layer(routes.prepare()));
     let drain = CancellationToken::new();
     let mut serving = pin!(connections::serve(
         listener,
@@ -177,6 +191,7 @@ pub async fn serve(
         protocols,
         limits,
         service,
+        metrics,
         drain.clone(),
     ));
 
@@ -241,9 +256,10 @@ mod tests {
             rate: None,
         };
         let callers = Arc::new(ArcSwap::from_pointee(Callers::anyone(limits)));
-        let admission = AdmissionLayer::new(callers, 1, Reflection::Off);
-        let service =
-            layers(timeouts, Tracer::default(), admission).layer(tower::service_fn(panics));
+        let metrics = Metrics::new(&[], Arc::default());
+        let admission = AdmissionLayer::new(callers, 1, Reflection::Off, metrics.clone());
+        let service = layers(timeouts, metrics, Tracer::default(), admission)
+            .layer(tower::service_fn(panics));
         let path = "/flinks.gateway.v1.AuthorizationService/Authorize";
         let request = Request::post(path).header("content-type", "application/grpc");
         let request = request.body(Body::empty()).unwrap();

@@ -1,5 +1,6 @@
 //! How log lines are written, and which.
 
+pub mod metrics;
 pub mod traces;
 
 use std::{fs::File, io::IsTerminal, os::fd::AsFd, sync::Arc};

@@ -10,10 +10,15 @@ mod exchange;
 mod fault;
 mod http;
 mod json;
+mod observer;
 mod token;
 mod wire;
 
-pub use self::token::KeyStanding;
+pub use self::{
+    http::Endpoint,
+    observer::{Exchanged, Observer, TokenEvent, Verdict},
+    token::KeyStanding,
+};
 
 use std::{
     collections::BTreeMap,
@@ -35,7 +40,7 @@ use self::{
     ask::Question,
     decode::{Challenged, Meaning},
     exchange::Exchange,
-    http::{Endpoint, Http},
+    http::Http,
     token::Tokens,
 };
 use crate::{
@@ -108,12 +113,14 @@ struct Instance {
 pub struct SetUpError(#[source] reqwest::Error);
 
 impl Flinks {
-    /// Sets up the instances, and begins to mint their first tokens. Must be called in a tokio runtime.
+    /// Sets up the instances, each with what `observe` gives to watch it, and begins to mint their first tokens. Must be
+    /// called in a tokio runtime.
     pub fn new(
         instances: BTreeMap<InstanceName, InstanceConfig>,
         authorities: &[CertificateDer<'static>],
         limits: Limits,
         tracer: Tracer,
+        observe: impl Fn(&InstanceName, &Url) -> Arc<dyn Observer>,
     ) -> Result<Self, SetUpError> {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
             let http = Http::new(
@@ -122,6 +129,7 @@ impl Flinks {
                 limits.connect_timeout,
                 limits.max_response_bytes,
                 tracer.clone(),
+                observe(&name, &config.base),
             )
             .map_err(SetUpError)?;
             let http = Arc::new(http);

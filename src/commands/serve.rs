@@ -15,12 +15,13 @@ use flinks_gateway::{
     grpc::continuation::Keys,
     lockout::LockoutGuard,
     reload::{Handles, Hangups, Watch},
-    server::{self, Swappable, health::Health},
-    telemetry::{self, traces},
+    server::{self, Swappable, admin, health::Health},
+    telemetry::{self, metrics::Metrics, traces},
     trace::Tracer,
     upstream::Flinks,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "sandbox")]
 pub(crate) use sandboxed::start_sandboxed;
@@ -140,7 +141,12 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     let running = start(config).await;
     match running {
         Ok(running) => {
-            tracing::info!(address = %running.address, "serving");
+            let admin = running.admin.as_ref();
+            tracing::info!(
+                address = %running.address,
+                admin_address = admin.map(|admin| tracing::field::display(admin.address)),
+                "serving"
+            );
             let handles = running.handles.clone();
             tokio::spawn(watch.run(hangups, handles));
             running.run_until_signal().await
@@ -168,6 +174,8 @@ fn environment() -> BTreeMap<String, String> {
 pub(crate) enum StartError {
     #[error("cannot listen on {0}: {1}; choose another address with --listen")]
     Listen(SocketAddr, io::Error),
+    #[error("cannot listen on {0}: {1}; choose another address with --admin-listen")]
+    AdminListen(SocketAddr, io::Error),
     #[cfg(feature = "sandbox")]
     #[error("the sandbox cannot start: {0}")]
     Sandbox(io::Error),
@@ -183,11 +191,45 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     handles: Handles,
     stop: tokio::sync::oneshot::Sender<()>,
-    server: tokio::task::JoinHandle<io::Result<()>>,
+    server: JoinHandle<io::Result<()>>,
+    admin: Option<AdminPort>,
     traces: Option<traces::Export>,
     /// What it is served on, kept for as long.
     #[cfg(feature = "sandbox")]
     _sandbox: Option<flinks_sandbox::Sandbox>,
+}
+
+/// The operators' port, which outlives the drain.
+struct AdminPort {
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+}
+
+impl AdminPort {
+    async fn start(
+        listen: SocketAddr,
+        health: Health,
+        metrics: Metrics,
+    ) -> Result<Self, StartError> {
+        let failed = |error| StartError::AdminListen(listen, error);
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let server = tokio::spawn(admin::serve(listener, health, metrics, stopped));
+        Ok(Self {
+            address,
+            stop,
+            server,
+        })
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        // The panic hook has told of a panic.
+        self.server.await.ok();
+    }
 }
 
 /// Starts a gateway in front of its configured instances.
@@ -201,7 +243,15 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     let tracer = traces
         .as_ref()
         .map_or(Tracer::default(), traces::Export::tracer);
-    let flinks = Flinks::new(config.instances, authorities, config.upstream, tracer)?;
+    let certificates = Arc::new(ArcSwap::from_pointee(config.tls.watched));
+    let metrics = Metrics::new(&config.metrics_institutions, Arc::clone(&certificates));
+    let flinks = Flinks::new(
+        config.instances,
+        authorities,
+        config.upstream,
+        tracer,
+        |name, base| metrics.instance(name, base),
+    )?;
     let flinks = Arc::new(flinks);
     let keys = config.continuation_keys.unwrap_or_else(|| {
         tracing::warn!(
@@ -214,23 +264,30 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         server: Swappable::new(config.tls.server, config.callers),
         continuation_keys: Arc::new(ArcSwap::from_pointee(keys)),
         flinks,
-        certificates: Arc::new(ArcSwap::from_pointee(config.tls.watched)),
+        certificates,
+        metrics: metrics.clone(),
     };
     let gateway = Gateway::new(
         Arc::clone(&handles.flinks),
         instances,
         Arc::clone(&handles.continuation_keys),
         config.lockout_guard.map(LockoutGuard::new),
+        metrics.clone(),
     );
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let swappable = handles.server.clone();
     let health = Health::watch(&handles.flinks, config.readiness_grace);
+    let admin = match config.admin_listen {
+        Some(listen) => Some(AdminPort::start(listen, health.clone(), metrics.clone()).await?),
+        None => None,
+    };
     let server = tokio::spawn(server::serve(
         listener,
         gateway,
         config.server,
         swappable,
         health,
+        metrics,
         async {
             // A dropped sender means the same as a sent word.
             stopped.await.ok();
@@ -241,6 +298,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         handles,
         stop,
         server,
+        admin,
         traces,
         #[cfg(feature = "sandbox")]
         _sandbox: None,
@@ -270,6 +328,9 @@ impl Running {
     pub(crate) async fn stop(self) -> ExitCode {
         self.stop.send(()).ok();
         let ended = self.server.await;
+        if let Some(admin) = self.admin {
+            admin.stop().await;
+        }
         end(self.traces).await;
         exit_code(ended)
     }

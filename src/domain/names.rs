@@ -145,6 +145,11 @@ impl CallerName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same for whoever keeps it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
 }
 
 #[cfg(test)]

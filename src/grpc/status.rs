@@ -301,6 +301,16 @@ fn fault_name(kind: BodyFaultKind) -> &'static str {
     }
 }
 
+/// The name of a failure's reason, as callers see it but for its prefix.
+pub fn reason_name(reason: Reason) -> &'static str {
+    short_name(row(reason).reason)
+}
+
+/// A reason's name without its prefix.
+pub fn short_name(reason: ErrorReason) -> &'static str {
+    reason.as_str_name().trim_start_matches("ERROR_REASON_")
+}
+
 /// A code's name in the gRPC specification.
 pub fn code_name(code: Code) -> &'static str {
     match code {

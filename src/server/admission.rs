@@ -20,6 +20,7 @@ use crate::{
     call::{Call, Method},
     callers::{Caller, Callers, Peer},
     domain::refusal::Refusal,
+    telemetry::metrics::{self, Limit, Metrics},
 };
 
 /// Who may ask for the contract by reflection.
@@ -39,6 +40,7 @@ pub(super) struct AdmissionLayer {
     callers: Arc<ArcSwap<Callers>>,
     calls: Arc<Semaphore>,
     reflection: Reflection,
+    metrics: Metrics,
 }
 
 impl AdmissionLayer {
@@ -46,11 +48,13 @@ impl AdmissionLayer {
         callers: Arc<ArcSwap<Callers>>,
         max_calls: usize,
         reflection: Reflection,
+        metrics: Metrics,
     ) -> Self {
         Self {
             callers,
             calls: Arc::new(Semaphore::new(max_calls)),
             reflection,
+            metrics,
         }
     }
 
@@ -83,9 +87,13 @@ impl AdmissionLayer {
 
     fn take(&self, caller: &Caller) -> Result<Taken, Refusal> {
         let whole = Arc::clone(&self.calls).try_acquire_owned();
-        let whole = whole.map_err(|_| Refusal::Overloaded)?;
-        let own = caller.allowance.take()?;
-        Ok(Taken(Some(whole), own))
+        let whole = whole.map_err(|_| {
+            self.metrics.shed(Limit::Calls);
+            Refusal::Overloaded
+        })?;
+        let own = caller.allowance.take();
+        let own = own.inspect_err(|_| self.metrics.shed(Limit::CallerCalls))?;
+        Ok(Taken(Some((whole, self.metrics.call_begins())), own))
     }
 }
 
@@ -102,7 +110,10 @@ fn key(request: &Request<Body>) -> Option<&[u8]> {
 
 /// What a call takes up of the limits; given back by drop, once its answer was read.
 #[derive(Default)]
-struct Taken(Option<OwnedSemaphorePermit>, Option<OwnedSemaphorePermit>);
+struct Taken(
+    Option<(OwnedSemaphorePermit, metrics::Held)>,
+    Option<OwnedSemaphorePermit>,
+);
 
 impl<S> Layer<S> for AdmissionLayer {
     type Service = Admission<S>;

@@ -32,7 +32,11 @@ use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
 use super::Limits;
-use crate::{callers::Peer, tls};
+use crate::{
+    callers::Peer,
+    telemetry::metrics::{Limit, Metrics},
+    tls,
+};
 
 /// What the port speaks.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +63,7 @@ pub(super) async fn serve<S>(
     protocols: Protocols,
     limits: Limits,
     service: S,
+    metrics: Metrics,
     drain: CancellationToken,
 ) where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
@@ -72,6 +77,7 @@ pub(super) async fn serve<S>(
             Protocols::Http1And2 { silence } => Some(silence),
         },
         limits,
+        metrics,
         drain,
     });
     let places = Arc::new(Semaphore::new(server.limits.max_connections));
@@ -92,18 +98,20 @@ pub(super) async fn serve<S>(
         };
         // One too many is closed at once: its client learns that nothing was sent, and goes elsewhere.
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            server.metrics.shed(Limit::Connections);
             tracing::debug!("a connection is one too many");
             continue;
         };
         // A connection that is gone already shows it soon enough.
         stream.set_nodelay(true).ok();
         let (server, tls, service) = (Arc::clone(&server), tls.load_full(), service.clone());
+        let open = server.metrics.connection_opens();
         connections.spawn(async move {
             match tls {
                 None => server.connection(stream, Peer::default(), service).await,
                 Some(tls) => server.secured(stream, &tls, service).await,
             }
-            drop(place);
+            drop((place, open));
         });
     }
     drop(listener);
@@ -115,6 +123,7 @@ struct Server {
     http: auto::Builder<TokioExecutor>,
     silence: Option<Duration>,
     limits: Limits,
+    metrics: Metrics,
     drain: CancellationToken,
 }
 
@@ -132,8 +141,14 @@ impl Server {
                 self.connection(stream, peer, service).await;
             }
             // Whoever scans ports would fill the log.
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::debug!("a TLS handshake took too long"),
+            Ok(Err(error)) => {
+                self.metrics.handshake_failed();
+                tracing::debug!(%error, "a TLS handshake failed");
+            }
+            Err(_) => {
+                self.metrics.handshake_failed();
+                tracing::debug!("a TLS handshake took too long");
+            }
         }
     }
 
@@ -299,6 +314,7 @@ mod tests {
             protocols,
             limits(),
             service,
+            Metrics::new(&[], Arc::default()),
             CancellationToken::new(),
         ));
         TcpStream::connect(address).await.unwrap()

@@ -1,7 +1,9 @@
-//! One exchange as operators see it: asked, answered, and told of in a span.
+//! One exchange as operators see it: asked, answered, told of in a span, and counted.
 //!
 //! The span says what was asked, where, and what came of it, by status and Flinks' code. Never what was sent or
 //! received, nor the customer id in the path.
+
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -12,7 +14,9 @@ use opentelemetry::{
 
 use super::{
     decode::{Challenged, Meaning},
+    fault,
     http::{Endpoint, Http, Reply},
+    observer::{Exchanged, Observer, Verdict},
 };
 use crate::{
     domain::{
@@ -73,7 +77,7 @@ impl Http {
         answer
     }
 
-    fn asking(&self, trace: &Trace, endpoint: Endpoint) -> Asking {
+    fn asking(&self, trace: &Trace, endpoint: Endpoint) -> Asking<'_> {
         let name = match endpoint {
             Endpoint::Authorize => "POST /{version}/{customerId}/BankingServices/Authorize",
             Endpoint::GenerateAuthorizeToken => {
@@ -84,7 +88,7 @@ impl Http {
         if let Some(span) = span.recorded() {
             let url = self.url(endpoint);
             span.set_attribute(KeyValue::new("http.request.method", "POST"));
-            span.set_attribute(KeyValue::new("url.template", &name["POST ".len()..]));
+            span.set_attribute(KeyValue::new("url.template", endpoint.template()));
             if let Some(host) = url.host_str() {
                 span.set_attribute(KeyValue::new("server.address", host.to_owned()));
             }
@@ -92,29 +96,47 @@ impl Http {
                 span.set_attribute(KeyValue::new("server.port", i64::from(port)));
             }
         }
-        Asking { span, ended: false }
+        Asking {
+            span,
+            observer: self.observer(),
+            begun: Instant::now(),
+            exchanged: Exchanged {
+                endpoint,
+                http_status: None,
+                flinks_code: None,
+                verdict: Verdict::Abandoned,
+                took: Duration::ZERO,
+            },
+        }
     }
 }
 
 /// An exchange under way. One that is dropped was given up.
-struct Asking {
+struct Asking<'a> {
     span: Span,
-    ended: bool,
+    observer: &'a dyn Observer,
+    begun: Instant,
+    exchanged: Exchanged,
 }
 
-impl Asking {
+impl Asking<'_> {
     fn end<A: Answer>(&mut self, status: Option<u16>, answer: Result<&A, &Failure>) {
-        self.ended = true;
-        let Some(span) = self.span.recorded() else {
-            return;
-        };
-        let (status, code, fault) = match answer {
+        let (status, code, lost) = match answer {
             Ok(answer) => (status, answer.flinks_code(), None),
             Err(failure) => (
                 status.or(failure.http_status),
                 failure.flinks_code.as_ref(),
-                fault(failure.reason),
+                transport_fault(failure.reason),
             ),
+        };
+        self.exchanged.http_status = status;
+        self.exchanged.flinks_code = code.map(fault::label);
+        self.exchanged.verdict = match answer {
+            Ok(_) => Verdict::Answered,
+            Err(failure) => Verdict::Failed(failure.reason),
+        };
+        let Some(span) = self.span.recorded() else {
+            return;
         };
         if let Some(status) = status {
             span.set_attribute(KeyValue::new(
@@ -128,7 +150,7 @@ impl Asking {
         }
         let error = match status {
             Some(status @ 400..) => Some(status.to_string().into()),
-            Some(_) | None => fault.map(Into::into),
+            Some(_) | None => lost.map(Into::into),
         };
         if let Some(error) = error {
             fail(span, error);
@@ -136,9 +158,11 @@ impl Asking {
     }
 }
 
-impl Drop for Asking {
+impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        if !self.ended
+        self.exchanged.took = self.begun.elapsed();
+        self.observer.exchanged(&self.exchanged);
+        if self.exchanged.verdict == Verdict::Abandoned
             && let Some(span) = self.span.recorded()
         {
             fail(span, "cancelled".into());
@@ -152,7 +176,7 @@ fn fail(span: &mut impl opentelemetry::trace::Span, error: opentelemetry::Value)
 }
 
 /// What went wrong where no status says it.
-fn fault(reason: Reason) -> Option<&'static str> {
+fn transport_fault(reason: Reason) -> Option<&'static str> {
     match reason {
         Reason::UpstreamUnreachable => Some("unreachable"),
         Reason::OutcomeUnknown => Some("connection_lost"),

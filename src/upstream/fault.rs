@@ -80,11 +80,73 @@ pub(super) fn by_code(code: &FlinksCode, context: Context) -> Option<Reason> {
     })
 }
 
+/// The codes that are known, beside those that say that an operation goes on.
+const KNOWN: [&str; 27] = [
+    "INVALID_LOGIN",
+    "INVALID_USERNAME",
+    "INVALID_PASSWORD",
+    "INVALID_SECURITY_RESPONSE",
+    "INVALID_SECURITY_RESPONSE_NO_RETRY",
+    "UNKNOWN_CHALLENGE_KEY",
+    "SECURITYRESPONSES_INCOMPLETE",
+    "QUESTION_NOT_FOUND",
+    "SESSION_NONEXISTENT",
+    "SESSION_EXPIRED",
+    "ALREADY_AUTHORIZED",
+    "CONCURRENT_SESSION",
+    "CARD_IN_USE",
+    "DISABLED_LOGIN",
+    "NEW_ACCOUNT",
+    "NO_TRANSACTION",
+    "RETRY_LATER",
+    "BANK_MAINTENANCE_RETRY_LATER",
+    "DISABLED_INSTITUTION",
+    "TOO_MANY_REQUESTS",
+    "AGGREGATION_ERROR",
+    "METHOD_NOT_AVAILABLE",
+    "INVALID_REQUEST",
+    "ACCESS_DENIED",
+    "UNAUTHORIZED",
+    "OPERATION_PENDING",
+    "OPERATION_DISPATCHED",
+];
+
+/// What a code is counted as: itself when it is known, so that what Flinks writes cannot make labels without end.
+pub(super) fn label(code: &FlinksCode) -> &'static str {
+    let known = KNOWN.iter().find(|known| **known == code.as_str());
+    known.copied().unwrap_or("other")
+}
+
 /// What is left to judge by. Never a reason whose gRPC code a mesh repeats: what is not understood may have reached the bank.
 pub(super) fn by_status(status: u16) -> Reason {
     match status {
         429 => Reason::RateLimited,
         500.. => Reason::UpstreamFailed,
         _ => Reason::UpstreamRefused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_that_are_counted_by_name_are_those_of_the_table() {
+        let table = include_str!("fault.rs");
+        let table = &table[..table.find("const KNOWN").unwrap()];
+        let rows = table.lines().filter_map(|line| {
+            let (code, _) = line.trim_start().strip_prefix('"')?.split_once('"')?;
+            Some(code)
+        });
+        let rows: Vec<&str> = rows.collect();
+        for code in &rows {
+            assert_eq!(label(&FlinksCode::parse(code).unwrap()), *code);
+        }
+        for code in KNOWN {
+            let is_pending = ["OPERATION_PENDING", "OPERATION_DISPATCHED"].contains(&code);
+            assert!(is_pending || rows.contains(&code), "{code}");
+        }
+        let new = FlinksCode::parse("CARD_4539_RETRY_LATER").unwrap();
+        assert_eq!(label(&new), "other");
     }
 }

@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use reqwest::{Client, Url, redirect, retry, tls};
 use rustls::pki_types::CertificateDer;
 
+use super::observer::Observer;
 use crate::{
     domain::failure::{BodyFaultKind, Failure, Reason},
     trace::{TRACEPARENT, Tracer},
@@ -40,13 +41,28 @@ pub(super) struct Http {
     connect_timeout: Duration,
     max_response_bytes: usize,
     tracer: Tracer,
+    observer: Arc<dyn Observer>,
 }
 
 /// What can be asked of Flinks here.
-#[derive(Clone, Copy)]
-pub(super) enum Endpoint {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A sign-in, or answers, or the cache.
     Authorize,
+    /// A token.
     GenerateAuthorizeToken,
+}
+
+impl Endpoint {
+    /// Its URL's path without what is configured.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::Authorize => "/{version}/{customerId}/BankingServices/Authorize",
+            Self::GenerateAuthorizeToken => {
+                "/{version}/{customerId}/BankingServices/GenerateAuthorizeToken"
+            }
+        }
+    }
 }
 
 impl Http {
@@ -57,6 +73,7 @@ impl Http {
         connect_timeout: Duration,
         max_response_bytes: usize,
         tracer: Tracer,
+        observer: Arc<dyn Observer>,
     ) -> reqwest::Result<Self> {
         let endpoint = |name| {
             base.join(name)
@@ -69,6 +86,7 @@ impl Http {
             connect_timeout,
             max_response_bytes,
             tracer,
+            observer,
         })
     }
 
@@ -96,6 +114,11 @@ impl Http {
     /// Makes spans that are part of no call's trace.
     pub(super) fn tracer(&self) -> &Tracer {
         &self.tracer
+    }
+
+    /// Who is told what happens towards this instance.
+    pub(super) fn observer(&self) -> &dyn Observer {
+        &*self.observer
     }
 
     /// Posts a body to an endpoint.

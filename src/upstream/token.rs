@@ -21,6 +21,7 @@ use super::{
     ask::Question,
     decode, encode,
     http::{Endpoint, Http},
+    observer::TokenEvent,
 };
 use crate::{
     domain::{
@@ -137,10 +138,15 @@ impl Tokens {
         let minted = {
             let mut state = self.0.lock();
             self.0.drop_stale(&mut state);
-            if let Some((token, _)) = state.fresh.pop_front() {
+            if let Some((token, minted)) = state.fresh.pop_front() {
+                self.0.tell(TokenEvent::Taken {
+                    age: minted.elapsed(),
+                });
+                self.0.tell_at_hand(&state);
                 self.0.top_up(&mut state);
                 return Ok(token);
             }
+            self.0.tell(TokenEvent::Missed);
             state.target = (state.target + 1).min(self.0.limits.max_tokens);
             self.0.wait(&mut state)
         };
@@ -152,7 +158,8 @@ impl Tokens {
     pub(super) async fn replace(&self, trace: &Trace) -> Result<AuthKey, Failure> {
         let minted = {
             let mut state = self.0.lock();
-            state.fresh.clear();
+            self.0.tell(TokenEvent::Refused);
+            self.0.forget(&mut state);
             self.0.wait(&mut state)
         };
         Self::minted(minted, trace).await
@@ -166,7 +173,7 @@ impl Tokens {
             return;
         }
         state.secret_key = Arc::new(secret_key);
-        state.fresh.clear();
+        self.0.forget(&mut state);
         // Mints under way no longer count, and whoever waits for one does not wait for it to end.
         state.minting = 0;
         let spare = state.target.max(1);
@@ -245,7 +252,24 @@ impl Shared {
         {
             state.fresh.pop_front();
             state.target /= 2;
+            self.tell(TokenEvent::Wasted(1));
+            self.tell_at_hand(state);
         }
+    }
+
+    fn tell(&self, event: TokenEvent) {
+        self.http.observer().token(event);
+    }
+
+    fn tell_at_hand(&self, state: &State) {
+        self.tell(TokenEvent::AtHand(state.fresh.len()));
+    }
+
+    /// Forgets all tokens.
+    fn forget(&self, state: &mut State) {
+        self.tell(TokenEvent::Wasted(state.fresh.len()));
+        state.fresh.clear();
+        self.tell_at_hand(state);
     }
 
     /// Starts the mints that are missing for the pool to be as full as it should be.
@@ -301,19 +325,27 @@ impl Shared {
             Ok(minted) => minted,
             Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
         };
+        self.tell(match &minted {
+            Ok(_) => TokenEvent::Minted,
+            Err(failure) => TokenEvent::MintFailed(failure.reason),
+        });
         let mut state = self.lock();
         if !Arc::ptr_eq(&secret_key, &state.secret_key) {
             // Whatever came of it is said of the key before.
+            self.tell(TokenEvent::Wasted(minted.iter().count()));
             return;
         }
         self.learn(&minted);
         state.minting -= 1;
         match minted {
             Ok(token) => {
-                if let Some(token) = state.hand_over(Ok(token))
-                    && state.fresh.len() < self.limits.max_tokens
-                {
-                    state.fresh.push_back((token, begun));
+                if let Some(token) = state.hand_over(Ok(token)) {
+                    if state.fresh.len() < self.limits.max_tokens {
+                        state.fresh.push_back((token, begun));
+                        self.tell_at_hand(&state);
+                    } else {
+                        self.tell(TokenEvent::Wasted(1));
+                    }
                 }
                 self.top_up(&mut state);
             }

@@ -15,6 +15,7 @@ use flinks_gateway::{
     lockout::LockoutGuard,
     pb::{self, authorization_service_client::AuthorizationServiceClient},
     server::{self, Swappable, health::Health},
+    telemetry::metrics::Metrics,
     trace::Tracer,
     upstream::{Flinks, InstanceConfig},
 };
@@ -100,18 +101,20 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let instances = config.instance_names();
         let authorities = &config.tls.upstream_authorities;
+        let metrics = Metrics::new(&config.metrics_institutions, Arc::default());
         let flinks = Flinks::new(
             config.instances,
             authorities,
             config.upstream,
             Tracer::default(),
-        )
-        .unwrap();
+            |name, base| metrics.instance(name, base),
+        );
+        let flinks = flinks.unwrap();
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
         let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));
         let health = Health::watch(&flinks, config.readiness_grace);
-        let gateway = Service::new(Arc::new(flinks), instances, keys, guard);
+        let gateway = Service::new(Arc::new(flinks), instances, keys, guard, metrics.clone());
         let swappable = Swappable::new(config.tls.server, config.callers);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server::serve(
@@ -120,6 +123,7 @@ impl Gateway {
             config.server,
             swappable,
             health,
+            metrics,
             async {
                 stopped.await.ok();
             },
@@ -496,5 +500,14 @@ pub async fn held(sandbox: &Sandbox) {
     while sandbox.unfinished() == 0 {
         assert!(Instant::now() < until, "no request arrived");
         tokio::task::yield_now().await;
+    }
+}
+
+/// Waits until something is true.
+pub async fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_true() {
+        assert!(Instant::now() < until, "{what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

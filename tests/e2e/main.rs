@@ -17,6 +17,7 @@
     reason = "an error here is looked at, not handed on"
 )]
 
+mod admin;
 mod collector;
 mod harness;
 mod pki;
@@ -30,8 +31,10 @@ mod deadlines;
 mod demo;
 mod failures;
 mod grpc_web;
+mod health;
 mod leniency;
 mod lockout;
+mod metrics;
 mod never_twice;
 mod rolling;
 mod secrets;

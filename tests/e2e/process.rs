@@ -24,6 +24,8 @@ pub struct Process {
     child: Child,
     written: tempfile::NamedTempFile,
     pub address: SocketAddr,
+    /// Of the operators' port, where it has one.
+    pub admin: Option<SocketAddr>,
 }
 
 impl Process {
@@ -41,6 +43,7 @@ impl Process {
             child,
             written,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            admin: None,
         };
         let until = Instant::now() + Duration::from_secs(20);
         loop {
@@ -50,6 +53,8 @@ impl Process {
                 .find(|line| line["message"] == "serving");
             if let Some(serving) = serving {
                 process.address = serving["address"].as_str().unwrap().parse().unwrap();
+                let admin = serving["admin_address"].as_str();
+                process.admin = admin.map(|address| address.parse().unwrap());
                 return process;
             }
             assert!(Instant::now() < until, "{}", process.written());
@@ -80,6 +85,11 @@ impl Process {
         let kill = format!("kill -s {name} {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub fn ended(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// Sends a signal, and waits for the end.

@@ -9,7 +9,12 @@ use flinks_gateway::{
 };
 use tonic::{Request, Status};
 
-use crate::{collector::Collector, harness::*, process::Process};
+use crate::{
+    admin::{ask, get},
+    collector::Collector,
+    harness::*,
+    process::Process,
+};
 
 const PASSWORD: &str = "canary-password-4b1d";
 const ANSWER: &str = "canary-answer-77aa";
@@ -77,7 +82,7 @@ async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
         command
             .args(["--log-level", "trace", "--live-timeout", "300ms"])
             .args(["--otlp-endpoint", &collector.url()])
-            .args(["--grpc-web-origins", "*"])
+            .args(["--grpc-web-origins", "*", "--admin-listen", "127.0.0.1:0"])
             .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
             .env(
                 "FLINKS_GATEWAY_CUSTOMER_ID",
@@ -195,6 +200,17 @@ async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
         statuses.len(),
         secrets.len()
     );
+    let admin = process.admin.unwrap();
+    let mut shown = get(admin, "/readyz").await.text;
+    let open = "GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text";
+    for page in [get(admin, "/metrics").await, ask(admin, open).await] {
+        assert!(page.text.len() > 10_000, "{page:?}");
+        shown.push_str(&page.text);
+    }
+    let stray = STRAY.replace('-', "");
+    for secret in secrets.iter().chain([&stray]) {
+        assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
+    }
     let (_, written) = tokio::task::spawn_blocking(move || process.signal("TERM"))
         .await
         .unwrap();
