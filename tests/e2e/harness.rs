@@ -70,6 +70,7 @@ pub async fn sandbox(options: Options) -> Sandbox {
 /// A gateway in front of an upstream.
 pub struct Gateway {
     pub address: SocketAddr,
+    pub flinks: Arc<Flinks>,
     stop: Option<oneshot::Sender<()>>,
     pub server: JoinHandle<std::io::Result<()>>,
 }
@@ -109,12 +110,12 @@ impl Gateway {
             Tracer::default(),
             |name, base| metrics.instance(name, base),
         );
-        let flinks = flinks.unwrap();
+        let flinks = Arc::new(flinks.unwrap());
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
         let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));
         let health = Health::watch(&flinks, config.readiness_grace);
-        let gateway = Service::new(Arc::new(flinks), instances, keys, guard, metrics.clone());
+        let gateway = Service::new(Arc::clone(&flinks), instances, keys, guard, metrics.clone());
         let swappable = Swappable::new(config.tls.server, config.callers);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server::serve(
@@ -130,6 +131,7 @@ impl Gateway {
         ));
         Self {
             address,
+            flinks,
             stop: Some(stop),
             server,
         }

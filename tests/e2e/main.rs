@@ -36,6 +36,7 @@ mod leniency;
 mod lockout;
 mod metrics;
 mod never_twice;
+mod reload;
 mod rolling;
 mod secrets;
 mod serving;

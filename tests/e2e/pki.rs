@@ -210,6 +210,12 @@ impl Terminator {
         format!("https://localhost:{}", self.address.port())
     }
 
+    /// Shows another certificate to the connections to come, and counts them anew.
+    pub fn show(&self, config: ServerConfig) {
+        self.config.store(Arc::new(config));
+        self.accepted.store(0, Ordering::Relaxed);
+    }
+
     /// How many connections there were.
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::Relaxed)
