@@ -9,7 +9,7 @@ CLIENTS  ?= $(LANGUAGES)
 BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || cat proto/baseline)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint proto deny grpcurl bench conformance compatibility clients reference generated
+.PHONY: help demo test check lint proto deny audit grpcurl bench conformance compatibility clients reference generated
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -18,6 +18,7 @@ demo: ## start the gateway on an embedded Flinks, walk through a sign-in, stay u
 	$(CARGO) run --locked -- demo
 
 test: ## run all tests: the gateway's, under both generations of Flinks' documentation, and every client's
+	tests/install
 	$(CARGO) test --locked --workspace
 	FLINKS_GENERATION=help-2019 $(CARGO) test --locked --test e2e
 	$(MAKE) conformance
@@ -39,6 +40,9 @@ deny: ## licences, bans and sources of all dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --log-level error check bans licenses sources
 	$(CARGO) deny --locked --log-level error --manifest-path clients/rust/Cargo.toml --config deny.toml \
 	  check bans licenses sources
+
+audit: ## known holes in dependencies, where RustSec's database is at hand (needs cargo-deny)
+	$(CARGO) deny --locked --offline check advisories
 
 grpcurl: ## paste the lines that the demo prints (needs grpcurl)
 	tests/grpcurl.sh
