@@ -135,7 +135,8 @@ impl Callers {
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Arc<Caller>> {
+    /// Each of them.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Caller>> {
         match self {
             Self::Anyone(caller) => std::slice::from_ref(caller).iter(),
             Self::These(callers) => callers.iter(),
@@ -181,6 +182,11 @@ impl Allowance {
                 .rate
                 .map(|rate| RateLimiter::direct(Quota::per_second(rate))),
         }
+    }
+
+    /// What it was at first.
+    pub fn limits(&self) -> CallerLimits {
+        self.limits
     }
 
     /// Takes one call of it, given back when the permit is dropped.

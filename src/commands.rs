@@ -1,6 +1,7 @@
 //! The commands of the binary, one file each.
 
 mod authorize;
+mod check;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod serve;
@@ -32,6 +33,13 @@ enum Command {
     /// are all told at once, by name; the exit code is then 64. SIGTERM or SIGINT drains: health says NOT_SERVING,
     /// calls in flight finish, the exit code is 0.
     Serve(serve::Args),
+    /// Print the settings in effect, and try files, certificates and Flinks
+    ///
+    /// Takes what serve takes. Each setting is told with its value, secrets as [set], and where it came from. Then
+    /// certificates are looked at, and each Flinks instance is reached and asked for one authorize token; nothing
+    /// else is asked. The exit code is 0 when all is well, 64 when settings are at fault, 1 when something could not
+    /// be reached or was refused.
+    Check(serve::Args),
     /// Serve Flinks' own HTTP and JSON, offline: a bank for every scenario
     #[cfg(feature = "sandbox")]
     Sandbox(flinks_sandbox::Args),
@@ -39,7 +47,7 @@ enum Command {
     #[cfg(feature = "sandbox")]
     Demo(demo::Args),
     /// Sign a customer in from this terminal, through a running gateway
-    Authorize(authorize::Args),
+    Authorize(Box<authorize::Args>),
 }
 
 /// Runs the command of the command line.
@@ -66,7 +74,8 @@ pub(crate) async fn run() -> ExitCode {
         },
         #[cfg(feature = "sandbox")]
         Command::Demo(args) => demo::run(args).await,
-        Command::Authorize(args) => authorize::run(args).await,
+        Command::Check(args) => check::run(args).await,
+        Command::Authorize(args) => authorize::run(*args).await,
     }
 }
 

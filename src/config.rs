@@ -5,6 +5,7 @@
 //! settings name are read here too, so that a changed file is read again by the same rules (`reload.rs`).
 
 mod callers;
+mod effective;
 mod files;
 mod instances;
 mod parse;
@@ -17,6 +18,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Dura
 use tracing_subscriber::EnvFilter;
 
 pub use self::{
+    effective::Effective,
     files::Files,
     settings::{DEFAULT_INSTANCE, PREFIX, SETTINGS, Setting, is_misspelt},
     tls::Tls,
@@ -90,6 +92,8 @@ pub struct Config {
     pub files: Files,
     /// What a running process keeps, whatever a file says later: names of settings, and what stands for their values.
     pub kept: BTreeMap<String, String>,
+    /// All settings as they are in effect, for people.
+    pub effective: Vec<Effective>,
 }
 
 impl Config {
@@ -178,6 +182,10 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
     let limits = limits(reader, max_response_bytes);
     let tls = tls?;
     let kept = kept(reader, &instances, &tls, continuation_keys.is_some());
+    let effective = match reader.fault_count() {
+        0 => effective::all(reader),
+        _ => Vec::new(),
+    };
     Some(Config {
         listen: listen?,
         admin_listen: admin_listen?,
@@ -206,6 +214,7 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
         reload_interval: reload_interval?,
         files: reader.files(),
         kept,
+        effective,
     })
 }
 

@@ -4,6 +4,7 @@
 //! next connection is made with.
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -193,6 +194,36 @@ fn name(name: &GeneralName<'_>) -> Option<CertificateName> {
         GeneralName::DNSName(name) => Some(CertificateName::Dns(name.to_ascii_lowercase())),
         _ => None,
     }
+}
+
+/// The names that a certificate is for. Its subject is nobody's name any more.
+pub fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let parsed = X509Certificate::from_der(certificate).ok();
+    let names = parsed.as_ref().and_then(|(_, certificate)| {
+        let names = certificate.subject_alternative_name().ok()??;
+        let names = names.value.general_names.iter();
+        Some(names.filter_map(told).collect())
+    });
+    names.unwrap_or_default()
+}
+
+fn told(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::URI(text) | GeneralName::DNSName(text) => Some((*text).to_owned()),
+        GeneralName::IPAddress(bytes) => {
+            let address = match bytes.len() {
+                4 => <[u8; 4]>::try_from(*bytes).ok().map(IpAddr::from),
+                _ => <[u8; 16]>::try_from(*bytes).ok().map(IpAddr::from),
+            };
+            address.map(|address| address.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// When a certificate ends.
+pub fn not_after(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
+    validity(certificate).map(|(_, ends)| ends)
 }
 
 /// When certificates of a setting's file end.

@@ -41,6 +41,7 @@ use self::{
     decode::{Challenged, Meaning},
     exchange::Exchange,
     http::Http,
+    observer::Unwatched,
     token::Tokens,
 };
 use crate::{
@@ -89,6 +90,28 @@ pub struct Limits {
     pub token_max_age: Duration,
     /// How many unused authorize tokens are held at most, for each instance.
     pub max_tokens: usize,
+}
+
+/// Mints one token and lets it die: whether Flinks takes an instance's secret key. Nothing else is asked. None where
+/// there is no key.
+pub async fn try_key(
+    instance: &InstanceConfig,
+    authorities: &[CertificateDer<'static>],
+    limits: &Limits,
+) -> Option<Result<(), Failure>> {
+    let secret_key = instance.secret_key.as_ref()?;
+    let http = Http::new(
+        &instance.base,
+        authorities,
+        limits.connect_timeout,
+        limits.max_response_bytes,
+        Tracer::default(),
+        Arc::new(Unwatched),
+    );
+    Some(match http {
+        Ok(http) => token::mint(&http, secret_key).await.map(drop),
+        Err(error) => Err(Failure::new(Reason::UpstreamUnreachable).because(error)),
+    })
 }
 
 /// The configured Flinks instances.

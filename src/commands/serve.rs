@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "sandbox")]
-pub(crate) use sandboxed::start_sandboxed;
+pub(crate) use sandboxed::{start_sandbox, start_sandboxed};
 
 use super::{USAGE, complain};
 
@@ -98,23 +98,35 @@ impl FromArgMatches for Args {
     }
 }
 
-pub(crate) async fn run(args: Args) -> ExitCode {
-    let file = args.config.or_else(|| {
-        let file = env::var_os(format!("{}CONFIG", config::PREFIX))?;
-        (!file.is_empty()).then(|| file.into())
-    });
-    let sources = Sources {
-        flags: args.flags,
-        env: environment(),
-        file,
-        sandbox: args.sandbox,
-    };
-    let config = match config::read(&sources) {
-        Ok(config) => config,
-        Err(misconfigured) => {
-            complain(&format!("the settings cannot be used:\n{misconfigured}"));
-            return ExitCode::from(USAGE);
+impl Args {
+    /// Where settings come from.
+    pub(crate) fn sources(self) -> Sources {
+        let file = self.config.or_else(|| {
+            let file = env::var_os(format!("{}CONFIG", config::PREFIX))?;
+            (!file.is_empty()).then(|| file.into())
+        });
+        Sources {
+            flags: self.flags,
+            env: environment(),
+            file,
+            sandbox: self.sandbox,
         }
+    }
+}
+
+/// Reads the settings, or tells what is wrong with them and how to leave.
+pub(crate) fn read(sources: &Sources) -> Result<Config, ExitCode> {
+    config::read(sources).map_err(|misconfigured| {
+        complain(&format!("the settings cannot be used:\n{misconfigured}"));
+        ExitCode::from(USAGE)
+    })
+}
+
+pub(crate) async fn run(args: Args) -> ExitCode {
+    let sources = args.sources();
+    let config = match read(&sources) {
+        Ok(config) => config,
+        Err(code) => return code,
     };
     telemetry::start(config.log_format, config.log_filter.clone());
     for name in sources.env.keys().filter(|name| config::is_misspelt(name)) {
@@ -130,9 +142,11 @@ pub(crate) async fn run(args: Args) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    #[cfg(feature = "sandbox")]
+    let sandbox = sources.sandbox;
     let watch = Watch::new(sources, &config);
     #[cfg(feature = "sandbox")]
-    let running = if args.sandbox {
+    let running = if sandbox {
         start_sandboxed(config).await
     } else {
         start(config).await

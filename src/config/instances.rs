@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DEFAULT_INSTANCE, parse,
+    DEFAULT_INSTANCE, Effective, parse,
     reader::{Given, Reader},
 };
 use crate::{domain::names::InstanceName, upstream::InstanceConfig};
@@ -116,6 +116,13 @@ fn named(reader: &mut Reader<'_>, name: String, mut table: toml::Table) -> Optio
         let origin = reader.in_file(&format!("instances.{name}.{key}"));
         reader.fault(origin, "is no setting of an instance");
     }
+    let row = |key| format!("instances.{name}.{key}");
+    reader.in_tables.extend([
+        Effective::new(row("upstream_url"), upstream_url.as_ref(), ""),
+        Effective::new(row("customer_id"), customer_id.as_ref(), ""),
+        Effective::secret(row("secret_key"), direct.as_ref(), file.as_ref()),
+        Effective::new(row("secret_key_file"), file.as_ref(), ""),
+    ]);
     Some(Raw {
         upstream_url,
         customer_id,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-use super::{Fault, Files, SETTINGS, Setting, Sources};
+use super::{Effective, Fault, Files, SETTINGS, Setting, Sources};
 
 /// Why a text is not a value: how it must be instead.
 pub(super) type Rule = &'static str;
@@ -17,6 +17,8 @@ pub(super) struct Reader<'a> {
     pub(super) file_is_unreadable: bool,
     faults: Vec<Fault>,
     files: Files,
+    /// What was set in tables of the file.
+    pub(super) in_tables: Vec<Effective>,
 }
 
 /// A text that was set, and where.
@@ -35,6 +37,7 @@ impl<'a> Reader<'a> {
             file_is_unreadable: false,
             faults: Vec::new(),
             files: Files::default(),
+            in_tables: Vec::new(),
         };
         if let Some(path) = &sources.file {
             reader.file_name = path.display().to_string();

@@ -286,7 +286,8 @@ fn details(
     ErrorDetails::with_error_info(reason.as_str_name(), DOMAIN, metadata)
 }
 
-fn fault_name(kind: BodyFaultKind) -> &'static str {
+/// A fault's name in the metadata `fault`.
+pub fn fault_name(kind: BodyFaultKind) -> &'static str {
     match kind {
         BodyFaultKind::Redirect => "redirect",
         BodyFaultKind::Empty => "empty",

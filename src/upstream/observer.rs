@@ -15,6 +15,16 @@ pub trait Observer: fmt::Debug + Send + Sync {
     fn token(&self, event: TokenEvent);
 }
 
+/// Watches nothing.
+#[derive(Debug)]
+pub(super) struct Unwatched;
+
+impl Observer for Unwatched {
+    fn exchanged(&self, _: &Exchanged) {}
+
+    fn token(&self, _: TokenEvent) {}
+}
+
 /// One HTTP request and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchanged {

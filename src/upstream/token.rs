@@ -320,11 +320,7 @@ impl Shared {
     async fn mint(self: Arc<Self>, secret_key: Arc<AuthKey>) {
         // By Flinks' clock a token's age begins at some time after this.
         let begun = Instant::now();
-        let exchange = self.exchange(&secret_key);
-        let minted = match tokio::time::timeout(MINT_TIMEOUT, exchange).await {
-            Ok(minted) => minted,
-            Err(_) => Err(Failure::new(Reason::UpstreamUnreachable)),
-        };
+        let minted = mint(&self.http, &secret_key).await;
         self.tell(match &minted {
             Ok(_) => TokenEvent::Minted,
             Err(failure) => TokenEvent::MintFailed(failure.reason),
@@ -374,25 +370,27 @@ impl Shared {
             .unwrap_or_default();
         self.limits.max_age.saturating_sub(age)
     }
+}
 
-    async fn exchange(&self, secret_key: &AuthKey) -> Result<AuthKey, Failure> {
-        let key = encode::auth_key(secret_key);
-        let question = Question {
-            endpoint: Endpoint::GenerateAuthorizeToken,
-            auth_key: Some(key),
-            body: Bytes::new(),
-        };
-        // A token is for whoever waits longest, or for nobody yet: a mint is part of no call's trace.
-        let trace = self.http.tracer().begun();
-        let minted = self.http.ask(&trace, question, decode::token).await;
-        // Whatever became of the mint, nothing of the caller's was sent.
-        minted.map_err(|failure| match failure.reason {
-            Reason::OutcomeUnknown => Failure {
-                reason: Reason::UpstreamUnreachable,
-                ..failure
-            },
-            _ => failure,
-        })
+/// Mints one token.
+pub(super) async fn mint(http: &Http, secret_key: &AuthKey) -> Minted {
+    let question = Question {
+        endpoint: Endpoint::GenerateAuthorizeToken,
+        auth_key: Some(encode::auth_key(secret_key)),
+        body: Bytes::new(),
+    };
+    // A token is for whoever waits longest, or for nobody yet: a mint is part of no call's trace.
+    let asked = http.tracer().begun();
+    let exchange = http.ask(&asked, question, decode::token);
+    // Whatever became of the mint, nothing of the caller's was sent.
+    let unreachable = Reason::UpstreamUnreachable;
+    match tokio::time::timeout(MINT_TIMEOUT, exchange).await {
+        Ok(Err(failure)) if failure.reason == Reason::OutcomeUnknown => Err(Failure {
+            reason: unreachable,
+            ..failure
+        }),
+        Ok(minted) => minted,
+        Err(_) => Err(Failure::new(unreachable)),
     }
 }
 

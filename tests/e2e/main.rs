@@ -26,6 +26,7 @@ mod process;
 mod answers;
 mod authorize;
 mod cached;
+mod check;
 mod contract;
 mod deadlines;
 mod demo;

@@ -42,7 +42,13 @@ pub struct Issued {
 impl Authority {
     /// A root.
     pub fn new(name: &str) -> Self {
-        let (params, key) = authority(name);
+        Self::new_with(name, |_| {})
+    }
+
+    /// The same with other properties.
+    pub fn new_with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let (mut params, key) = authority(name);
+        change(&mut params);
         let pem = params.self_signed(&key).unwrap().pem();
         let issuer = Issuer::new(params, key);
         Self { issuer, pem }

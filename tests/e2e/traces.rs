@@ -15,6 +15,7 @@ use tonic::{Code, Request};
 use crate::{
     collector::{Collector, attribute},
     harness::*,
+    pki::{Authority, Folder, Terminator, VERSIONS},
     process::Process,
 };
 
@@ -452,4 +453,34 @@ async fn what_is_left_is_sent_when_the_process_ends() {
     let calls = spans.iter().filter(|span| span.kind() == SpanKind::Server);
     assert_eq!(calls.count(), 701);
     assert!(!written.contains("traces are lost"), "{written}");
+}
+
+#[tokio::test]
+async fn a_collector_is_reached_by_tls_and_known_by_the_systems_authorities() {
+    let (sandbox, collector) = (sandbox(options()).await, Collector::start().await);
+    let (folder, authority) = (Folder::new(), Authority::new("collectors"));
+    let mut shown = authority.server().serve(&VERSIONS);
+    shown.alpn_protocols = vec![b"h2".to_vec()];
+    let secured = Terminator::start(collector.address, shown).await;
+    let serve = |authorities: &str| {
+        let process = serve(&sandbox, |command| {
+            command.args(["--otlp-endpoint", &secured.url()]);
+            command.env("SSL_CERT_FILE", folder.put("ca.pem", authorities));
+        });
+        (Client::native(process.address), process)
+    };
+    let (mut client, trusting) = serve(&authority.pem);
+    client.session("ok").await;
+    collector.wait_for(|spans| !spans.is_empty()).await;
+    assert!(end(trusting).await.0.success());
+
+    let before = collector.spans().len();
+    let (mut client, wary) = serve(&Authority::new("others").pem);
+    client.session("ok").await;
+    let (status, written) = end(wary).await;
+    assert!(
+        status.success() && written.contains("traces are lost"),
+        "{written}"
+    );
+    assert_eq!(collector.spans().len(), before);
 }

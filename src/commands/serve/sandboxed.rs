@@ -13,6 +13,17 @@ use super::{Running, StartError, start};
 
 /// Starts both. The sandbox lives as long as the gateway.
 pub(crate) async fn start_sandboxed(mut config: Config) -> Result<Running, StartError> {
+    let sandbox = start_sandbox(&mut config).await?;
+    tracing::info!(url = sandbox.url(), "sandbox");
+    let running = start(config).await?;
+    Ok(Running {
+        _sandbox: Some(sandbox),
+        ..running
+    })
+}
+
+/// Starts a sandbox, and makes it the instance.
+pub(crate) async fn start_sandbox(config: &mut Config) -> Result<Sandbox, StartError> {
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let sandbox = Sandbox::start(loopback, Options::default())
         .await
@@ -25,10 +36,5 @@ pub(crate) async fn start_sandboxed(mut config: Config) -> Result<Running, Start
             AuthKey::parse(sandbox.options().secret_key.clone()),
         ),
     );
-    tracing::info!(url = sandbox.url(), "sandbox");
-    let running = start(config).await?;
-    Ok(Running {
-        _sandbox: Some(sandbox),
-        ..running
-    })
+    Ok(sandbox)
 }
