@@ -221,22 +221,14 @@ struct AdminPort {
 }
 
 impl AdminPort {
-    async fn start(
-        listen: SocketAddr,
-        health: Health,
-        metrics: Metrics,
-    ) -> Result<Self, StartError> {
-        let failed = |error| StartError::AdminListen(listen, error);
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+    fn start(address: SocketAddr, listener: TcpListener, health: Health, metrics: Metrics) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let server = tokio::spawn(admin::serve(listener, health, metrics, stopped));
-        Ok(Self {
+        Self {
             address,
             stop,
-            server,
-        })
+            server: tokio::spawn(admin::serve(listener, health, metrics, stopped)),
+        }
     }
 
     async fn stop(self) {
@@ -248,9 +240,16 @@ impl AdminPort {
 
 /// Starts a gateway in front of its configured instances.
 pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
-    let listen = |error| StartError::Listen(config.listen, error);
-    let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
+    let (listener, address) = listen(config.listen)
+        .await
+        .map_err(|error| StartError::Listen(config.listen, error))?;
+    let admin = match config.admin_listen {
+        Some(admin) => {
+            let listening = listen(admin).await;
+            Some(listening.map_err(|error| StartError::AdminListen(admin, error))?)
+        }
+        None => None,
+    };
     let instances = config.instance_names();
     let authorities = &config.tls.upstream_authorities;
     let traces = config.traces.map(traces::Export::start).transpose()?;
@@ -291,10 +290,9 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let swappable = handles.server.clone();
     let health = Health::watch(&handles.flinks, config.readiness_grace);
-    let admin = match config.admin_listen {
-        Some(listen) => Some(AdminPort::start(listen, health.clone(), metrics.clone()).await?),
-        None => None,
-    };
+    let admin = admin.map(|(listener, address)| {
+        AdminPort::start(address, listener, health.clone(), metrics.clone())
+    });
     let server = tokio::spawn(server::serve(
         listener,
         gateway,
@@ -317,6 +315,12 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })
+}
+
+async fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 impl Running {

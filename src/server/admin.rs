@@ -154,3 +154,71 @@ fn told(state: &State) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, net::SocketAddr};
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::{trace::Tracer, upstream::Flinks};
+
+    async fn serving() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let metrics = Metrics::new(&[], Arc::default());
+        let limits = crate::upstream::Limits {
+            connect_timeout: HEAD,
+            max_response_bytes: 0,
+            round_lifetime: HEAD,
+            token_max_age: HEAD,
+            max_tokens: 0,
+        };
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        let observe = |name: &_, base: &_| metrics.instance(name, base);
+        let flinks = Flinks::new(BTreeMap::new(), roots, limits, Tracer::default(), observe);
+        let health = Health::watch(&flinks.unwrap(), HEAD);
+        tokio::spawn(serve(listener, health, metrics, std::future::pending()));
+        address
+    }
+
+    async fn says(port: SocketAddr, text: &str) -> String {
+        let mut stream = TcpStream::connect(port).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok();
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_stops_speaking_is_cut_off() {
+        let port = serving().await;
+        for text in [
+            "",
+            "GET /healthz HT",
+            "GET /healthz HTTP/1.1\r\nhost: x\r\n",
+        ] {
+            let begun = Instant::now();
+            let answer = says(port, text).await;
+            assert!(!answer.contains(" 200 "), "{answer}");
+            assert!(begun.elapsed() <= WHOLE, "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn peers_that_say_nothing_keep_nobody_out_for_long() {
+        let port = serving().await;
+        let mut silent = Vec::new();
+        for _ in 0..CONNECTIONS * 2 {
+            silent.push(TcpStream::connect(port).await.unwrap());
+        }
+        let begun = Instant::now();
+        let answer = says(port, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(answer.contains(" 200 "), "{answer}");
+        assert!(begun.elapsed() <= WHOLE * 2);
+    }
+}

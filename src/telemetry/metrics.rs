@@ -34,7 +34,7 @@ use crate::{
     },
     grpc::status::{code_name, reason_name},
     tls::Watched,
-    upstream::{Exchanged, Observer, TokenEvent, Verdict},
+    upstream::{Endpoint, Exchanged, Observer, TokenEvent, Verdict},
 };
 
 /// What is counted. Clones count together.
@@ -533,10 +533,12 @@ impl Drop for Held {
 
 /// What is counted of one Flinks instance. What every call touches is looked up once.
 struct Instance {
-    labels: InstanceLabels,
+    name: Arc<str>,
     server_address: Arc<str>,
     server_port: u16,
     exchanges: Timed<ExchangeLabels>,
+    signed_in: Histogram,
+    token_given: Histogram,
     tokens: Gauge,
     token_age: Histogram,
     taken_from_pool: Counter,
@@ -549,36 +551,66 @@ struct Instance {
 
 impl Instance {
     fn new(counted: &Counted, name: &InstanceName, base: &Url) -> Self {
-        let flinks_instance: Arc<str> = name.0.as_str().into();
+        let name: Arc<str> = name.0.as_str().into();
+        let server_address: Arc<str> = base.host_str().unwrap_or_default().into();
+        let server_port = base.port_or_known_default().unwrap_or_default();
         let labels = InstanceLabels {
-            flinks_instance: Arc::clone(&flinks_instance),
+            flinks_instance: Arc::clone(&name),
         };
         let taken = |from| TakenLabels {
-            flinks_instance: Arc::clone(&flinks_instance),
+            flinks_instance: Arc::clone(&name),
             from,
         };
+        let succeeded = |endpoint: Endpoint| {
+            counted.exchanges.get_or_create_owned(&ExchangeLabels {
+                http_request_method: "POST",
+                server_address: Arc::clone(&server_address),
+                server_port,
+                url_template: endpoint.template(),
+                http_response_status_code: Some(200),
+                error_type: "",
+                flinks_instance: Arc::clone(&name),
+                flinks_code: "",
+            })
+        };
         Self {
-            server_address: base.host_str().unwrap_or_default().into(),
-            server_port: base.port_or_known_default().unwrap_or_default(),
+            signed_in: succeeded(Endpoint::Authorize),
+            token_given: succeeded(Endpoint::GenerateAuthorizeToken),
             exchanges: counted.exchanges.clone(),
             tokens: counted.tokens.get_or_create_owned(&labels),
             token_age: counted.token_age.get_or_create_owned(&labels),
             taken_from_pool: counted.tokens_taken.get_or_create_owned(&taken("pool")),
             taken_from_mint: counted.tokens_taken.get_or_create_owned(&taken("mint")),
             minted: counted.mints.get_or_create_owned(&MintLabels {
-                flinks_instance: Arc::clone(&flinks_instance),
+                flinks_instance: Arc::clone(&name),
                 error_type: "",
             }),
             mints: counted.mints.clone(),
             wasted: counted.tokens_wasted.get_or_create_owned(&labels),
             refused: counted.tokens_refused.get_or_create_owned(&labels),
-            labels,
+            server_address,
+            server_port,
+            name,
         }
     }
 }
 
 impl Observer for Instance {
     fn exchanged(&self, exchanged: &Exchanged) {
+        let took = exchanged.took.as_secs_f64();
+        if let Exchanged {
+            endpoint,
+            http_status: Some(200),
+            flinks_code: None,
+            verdict: Verdict::Answered,
+            took: _,
+        } = exchanged
+        {
+            return match endpoint {
+                Endpoint::Authorize => self.signed_in.observe(took),
+                Endpoint::GenerateAuthorizeToken => self.token_given.observe(took),
+            };
+        }
         let labels = ExchangeLabels {
             http_request_method: "POST",
             server_address: Arc::clone(&self.server_address),
@@ -590,12 +622,10 @@ impl Observer for Instance {
                 Verdict::Failed(reason) => reason_name(reason),
                 Verdict::Abandoned => "abandoned",
             },
-            flinks_instance: Arc::clone(&self.labels.flinks_instance),
+            flinks_instance: Arc::clone(&self.name),
             flinks_code: exchanged.flinks_code.unwrap_or_default(),
         };
-        self.exchanges
-            .get_or_create(&labels)
-            .observe(exchanged.took.as_secs_f64());
+        self.exchanges.get_or_create(&labels).observe(took);
     }
 
     fn token(&self, event: TokenEvent) {
@@ -612,7 +642,7 @@ impl Observer for Instance {
             }
             TokenEvent::MintFailed(reason) => {
                 let labels = MintLabels {
-                    flinks_instance: Arc::clone(&self.labels.flinks_instance),
+                    flinks_instance: Arc::clone(&self.name),
                     error_type: reason_name(reason),
                 };
                 self.mints.get_or_create(&labels).inc();
@@ -632,7 +662,7 @@ impl Observer for Instance {
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.labels.fmt(f)
+        write!(f, "Instance({})", self.name)
     }
 }
 
