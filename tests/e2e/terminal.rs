@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     harness::{self, Gateway, Sandbox},
-    process,
+    pki, process,
 };
 
 /// Far more than any step takes; only a test that fails waits so long.
@@ -400,6 +400,83 @@ async fn a_port_without_tls_is_guessed() {
         complaint.contains("This port may not speak TLS: try http://"),
         "{complaint}"
     );
+}
+
+#[tokio::test]
+async fn a_caller_shows_its_certificate_or_its_key() {
+    const KEY: &str = "vB1cZ0pYwq";
+    let authority = pki::Authority::new("Test");
+    let (server, lending) = (authority.server(), authority.issue(&["lending.example"]));
+    let folder = pki::Folder::new();
+    let ca = folder.put("ca.pem", &authority.pem);
+    let certificate = folder.put("lending.pem", &lending.pem);
+    let private_key = folder.put("lending.key", &lending.key);
+    let key = folder.put("key", KEY);
+    let wrong = folder.put("wrong", "another");
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, KEY.as_bytes());
+    let hash: String = hash
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let callers = format!(
+        "[lending]\ncertificates = ['lending.example']\n[reports]\nkey_sha256 = ['{hash}']\n"
+    );
+    let callers = folder.put("callers.toml", &callers);
+    let gateway = process::Process::serve(|command| {
+        command
+            .env_remove("FLINKS_GATEWAY_CALLERS")
+            .args(["--sandbox", "--callers-file", &callers])
+            .args([
+                "--tls-certificate-file",
+                &folder.put("server.pem", &server.pem),
+            ])
+            .args([
+                "--tls-private-key-file",
+                &folder.put("server.key", &server.key),
+            ])
+            .args(["--tls-client-ca-file", &ca, "--tls-client-auth", "optional"]);
+    });
+    let address = format!("https://localhost:{}", gateway.address.port());
+    for (shown, exit, says) in [
+        (
+            &["--certificate", &certificate, "--private-key", &private_key][..],
+            0,
+            "Signed in.",
+        ),
+        (&["--key-file", &key], 0, "Signed in."),
+        (&["--key-file", &wrong], 1, "CALLER_UNKNOWN"),
+        (&[], 1, "CALLER_UNKNOWN"),
+        (&["--certificate", &certificate], 64, "--private-key"),
+        (
+            &["--key-file", "/nonexistent"],
+            64,
+            "--key-file /nonexistent",
+        ),
+    ] {
+        let mut command = process::command();
+        command
+            .args(["authorize", "--address", &address, "--ca", &ca, "--no-save"])
+            .args([
+                "--institution",
+                "FlinksCapital",
+                "--username",
+                "Greatday_nomfa",
+            ])
+            .args(shown)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Gone already where its command line was wrong.
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"Everyday\n").ok();
+        let output = tokio::task::spawn_blocking(|| child.wait_with_output());
+        let output = output.await.unwrap().unwrap();
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{shown:?}: {told}");
+        assert!(told.contains(says), "{shown:?}: {told}");
+        assert!(!told.contains(KEY), "{told}");
+    }
 }
 
 #[test]
