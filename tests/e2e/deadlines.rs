@@ -8,7 +8,8 @@ use crate::harness::*;
 
 #[tokio::test]
 async fn the_callers_deadline_is_deadline_exceeded_and_drops_the_upstream_request() {
-    let (sandbox, _gateway, mut client) = all().await;
+    let (sandbox, gateway, mut client) = all().await;
+    gateway.ready().await;
     for timeout in [25, 100] {
         let request = within(Duration::from_millis(timeout), sign_in("hang"));
         let error = client.authorize(request).await.err().unwrap();
