@@ -128,7 +128,7 @@ impl fmt::Debug for LockoutGuard {
     }
 }
 
-/// What is remembered, each for the same time, so that the oldest ends first.
+/// What is remembered, each for about the same time, so that the oldest ends first.
 struct Remembered<K, V> {
     values: HashMap<K, (V, Instant)>,
     ends: VecDeque<(Instant, K)>,
@@ -154,7 +154,8 @@ impl<K: Clone + Eq + std::hash::Hash, V> Remembered<K, V> {
     /// Until when this is remembered; none when it is not.
     fn until(&mut self, key: &K) -> Option<Instant> {
         self.purge();
-        self.values.get(key).map(|(_, until)| *until)
+        let until = self.values.get(key).map(|(_, until)| *until);
+        until.filter(|until| *until > Instant::now())
     }
 
     fn forget<Q>(&mut self, key: &Q) -> Option<V>
