@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(descriptors, compiler.encode_file_descriptor_set())?;
 
     tonic_prost_build::configure()
+        .codec_path("crate::grpc::codec::WeighingCodec")
         .bytes(".flinks.gateway.v1.Image")
         .skip_debug(secret_messages(&compiler.descriptor_pool()))
         .compile_fds(compiler.file_descriptor_set())?;

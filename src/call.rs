@@ -219,15 +219,11 @@ where
         request.extensions_mut().insert(call);
         let answer = self.inner.call(request);
         Box::pin(async move {
-            // A health watch may stay for ever.
-            let response = if line.is_ours {
-                let backstop = deadline + deadline::BACKSTOP;
-                match tokio::time::timeout_at(backstop.into(), answer).await {
-                    Ok(response) => response?.map(Body::new),
-                    Err(_) => status::from_framework(Code::DeadlineExceeded).into_http(),
-                }
-            } else {
-                answer.await?.map(Body::new)
+            // Until there is a head: a health watch has one at once, and may then stay.
+            let backstop = deadline + deadline::BACKSTOP;
+            let response = match tokio::time::timeout_at(backstop.into(), answer).await {
+                Ok(response) => response?.map(Body::new),
+                Err(_) => status::from_framework(Code::DeadlineExceeded).into_http(),
             };
             Ok(line.finish(response))
         })

@@ -25,7 +25,7 @@ use crate::domain::{
 pub type KeyHash = [u8; 32];
 
 /// A name in a client certificate's subject alternative names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CertificateName {
     /// A URI, such as a SPIFFE id: compared exactly.
     Uri(String),
@@ -96,13 +96,15 @@ impl Callers {
         }))
     }
 
-    /// Who calls: by the key where there is one, which must then be right, else by the certificate.
+    /// Who calls: by the key where one is shown, which must then be right, else by the certificate.
     pub fn identify(&self, peer: &Peer, key: Option<&[u8]>) -> Result<&Arc<Caller>, Refusal> {
         let callers = match self {
             Self::Anyone(caller) => return Ok(caller),
             Self::These(callers) => callers,
         };
         let found = match key {
+            // Nobody is known by an empty one, which is what is left of a header that is not understood.
+            Some([]) => None,
             Some(key) => by_key(callers, key),
             None => callers.iter().find(|caller| {
                 let mut names = caller.certificates.iter();
@@ -146,11 +148,11 @@ impl Callers {
 
 /// Compares with every key, and stops at none.
 fn by_key<'a>(callers: &'a [Arc<Caller>], key: &[u8]) -> Option<&'a Arc<Caller>> {
-    let hash = digest(&SHA256, key);
+    let hash = key_hash(key);
     let mut found = None;
     for caller in callers {
         for known in &caller.key_hashes {
-            if verify_slices_are_equal(known, hash.as_ref()).is_ok() {
+            if verify_slices_are_equal(known, &hash).is_ok() {
                 found = Some(caller);
             }
         }
@@ -170,6 +172,13 @@ impl Caller {
         let instances = self.instances.as_ref();
         instances.is_none_or(|instances| instances.contains(instance))
     }
+}
+
+/// The hash of a key, as it is configured.
+pub fn key_hash(key: &[u8]) -> KeyHash {
+    let mut hash = KeyHash::default();
+    hash.copy_from_slice(digest(&SHA256, key).as_ref());
+    hash
 }
 
 impl Allowance {

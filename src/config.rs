@@ -266,13 +266,13 @@ fn limits(reader: &mut Reader<'_>, max_response_bytes: Option<usize>) -> Option<
             "must be at least one and a half times max_response_bytes, for answers to bring a round back",
         );
     }
-    if let (Some(live), Some(grace)) = (live, age_grace)
-        && grace < live
+    if let (Some(live), Some(cached), Some(grace)) = (live, cached, age_grace)
+        && grace < live.max(cached)
     {
         let origin = reader.origin("max_connection_age_grace");
         reader.fault(
             origin,
-            "must be at least live_timeout, for no call to be cut off",
+            "must be at least live_timeout and cached_timeout, for no call to be cut off",
         );
     }
     Some(server::Limits {

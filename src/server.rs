@@ -6,6 +6,8 @@
 
 pub mod admin;
 mod admission;
+mod answers;
+mod arrivals;
 mod connections;
 pub mod health;
 mod web;
@@ -171,9 +173,7 @@ pub async fn serve(
     }
     let protocols = match web_origins {
         None => Protocols::Http2,
-        Some(_) => Protocols::Http1And2 {
-            silence: limits.timeouts.longest() + SILENCE,
-        },
+        Some(_) => Protocols::Http1And2,
     };
     let admission = AdmissionLayer::new(
         swappable.callers,
@@ -224,9 +224,6 @@ pub async fn serve(
     tokio::time::timeout(FAREWELL, serving).await.ok();
     Ok(())
 }
-
-/// How much longer than any call takes a peer may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
 
 /// How long the answers to calls that were cut off may take to be written.
 const FAREWELL: Duration = Duration::from_secs(2);

@@ -152,12 +152,12 @@ pub(super) fn otlp_endpoint(text: &str) -> Result<Url, Rule> {
     url.ok_or("must be an http or https URL such as http://127.0.0.1:4317, without user")
 }
 
-/// HTTP/2 needs some room for its own headers.
+/// HTTP/1.1's buffer may not be smaller.
 pub(super) fn header_bytes(text: &str) -> Result<u32, Rule> {
     let bytes = bytes(text).ok().and_then(|bytes| u32::try_from(bytes).ok());
     bytes
-        .filter(|bytes| (4096..=1 << 20).contains(bytes))
-        .ok_or("must be from 4KiB to 1MiB, such as 16KiB")
+        .filter(|bytes| (8192..=1 << 20).contains(bytes))
+        .ok_or("must be from 8KiB to 1MiB, such as 16KiB")
 }
 
 pub(super) fn bytes(text: &str) -> Result<usize, Rule> {

@@ -6,16 +6,19 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use http::{Request, Response, header::AUTHORIZATION};
-use http_body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
+use super::{
+    answers::{self, Held},
+    arrivals::{Arriving, Large, MOST_LARGE, Place},
+};
 use crate::{
     call::{Call, Method},
     callers::{Caller, Callers, Peer},
@@ -34,11 +37,35 @@ pub enum Reflection {
     Off,
 }
 
+/// The connection that a call comes on.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    peer: Peer,
+    /// Room for calls of the standard services. Health is for strangers too, so nobody can be held to anything else.
+    standard: Arc<Semaphore>,
+}
+
+impl Origin {
+    pub(super) fn new(peer: Peer) -> Self {
+        Self {
+            peer,
+            standard: Arc::new(Semaphore::new(MOST_STANDARD)),
+        }
+    }
+}
+
+/// Calls of health and reflection at once on one connection.
+const MOST_STANDARD: usize = 16;
+
+/// How long an answer may take to be read after the call's deadline.
+const READING: Duration = Duration::from_secs(60);
+
 /// What it takes to be let in.
 #[derive(Clone, Debug)]
 pub(super) struct AdmissionLayer {
     callers: Arc<ArcSwap<Callers>>,
     calls: Arc<Semaphore>,
+    large: Arc<Semaphore>,
     reflection: Reflection,
     metrics: Metrics,
 }
@@ -53,6 +80,7 @@ impl AdmissionLayer {
         Self {
             callers,
             calls: Arc::new(Semaphore::new(max_calls)),
+            large: Arc::new(Semaphore::new(MOST_LARGE)),
             reflection,
             metrics,
         }
@@ -64,28 +92,51 @@ impl AdmissionLayer {
         let method = Method::of(path);
         let is_open = path.starts_with("/grpc.health.v1.Health/")
             || (method == Method::Standard && self.reflection == Reflection::Anyone);
-        if is_open {
-            return Ok(Taken::default());
+        let origin = request.extensions().get::<Origin>();
+        if !is_open {
+            let caller = self.caller(origin, request)?;
+            if let Some(name) = method.name() {
+                if !caller.may_call(name) {
+                    return Err(Refusal::CallerNotPermitted);
+                }
+                let taken = self.take(&caller, request)?;
+                request.extensions_mut().insert(caller);
+                return Ok(taken);
+            }
         }
-        let peer = request.extensions().get::<Peer>();
-        let caller = Arc::clone(
-            self.callers
-                .load()
-                .identify(peer.unwrap_or(&Peer::default()), key(request))?,
-        );
+        match origin {
+            Some(origin) if method == Method::Standard => {
+                let permit = Arc::clone(&origin.standard).try_acquire_owned();
+                let permit = permit.map_err(|_| {
+                    self.metrics.shed(Limit::StandardCalls);
+                    Refusal::Overloaded
+                })?;
+                Ok(Taken {
+                    _whole: Some(permit),
+                    ..Taken::default()
+                })
+            }
+            // Nothing answers but at once.
+            _ => Ok(Taken::default()),
+        }
+    }
+
+    fn caller(
+        &self,
+        origin: Option<&Origin>,
+        request: &Request<Body>,
+    ) -> Result<Arc<Caller>, Refusal> {
+        let nobody = Peer::default();
+        let peer = origin.map_or(&nobody, |origin| &origin.peer);
+        let callers = self.callers.load();
+        let caller = callers.identify(peer, key(request))?;
         if let Some(call) = request.extensions().get::<Call>() {
             call.caller(&caller.name);
         }
-        let taken = match method.name() {
-            None => Taken::default(),
-            Some(name) if !caller.may_call(name) => return Err(Refusal::CallerNotPermitted),
-            Some(_) => self.take(&caller)?,
-        };
-        request.extensions_mut().insert(caller);
-        Ok(taken)
+        Ok(Arc::clone(caller))
     }
 
-    fn take(&self, caller: &Caller) -> Result<Taken, Refusal> {
+    fn take(&self, caller: &Caller, request: &mut Request<Body>) -> Result<Taken, Refusal> {
         let whole = Arc::clone(&self.calls).try_acquire_owned();
         let whole = whole.map_err(|_| {
             self.metrics.shed(Limit::Calls);
@@ -93,27 +144,57 @@ impl AdmissionLayer {
         })?;
         let own = caller.allowance.take();
         let own = own.inspect_err(|_| self.metrics.shed(Limit::CallerCalls))?;
-        Ok(Taken(Some((whole, self.metrics.call_begins())), own))
+        if let Some(call) = request.extensions().get::<Call>() {
+            answers::must_end((call.deadline + READING).into());
+        }
+        let place = Place::default();
+        let large = match request.uri().path().ends_with("/AnswerChallenges") {
+            true => Large::Room(
+                Arc::clone(&self.large),
+                Arc::clone(&place),
+                self.metrics.clone(),
+            ),
+            false => Large::No,
+        };
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Arriving {
+            body,
+            weight: 0,
+            large,
+        });
+        Ok(Taken {
+            _whole: Some(whole),
+            _counted: Some(self.metrics.call_begins()),
+            _own: own,
+            _large: place,
+        })
     }
 }
 
-/// The key that a caller shows. Whatever else is in the header is one nobody has.
+/// The key that a caller shows. Of more than one header none counts: who wrote which is not to be seen. What is not
+/// understood is an empty key, which nobody has.
 fn key(request: &Request<Body>) -> Option<&[u8]> {
-    let header = request.headers().get(AUTHORIZATION)?.as_bytes();
+    let mut headers = request.headers().get_all(AUTHORIZATION).iter();
+    let header = headers.next()?.as_bytes();
     let (scheme, key) = header.split_at_checked(7).unwrap_or((header, &[]));
-    Some(if scheme.eq_ignore_ascii_case(b"bearer ") {
-        key
-    } else {
-        &[]
+    Some(match headers.next() {
+        None if scheme.eq_ignore_ascii_case(b"bearer ") => key,
+        _ => &[],
     })
 }
 
 /// What a call takes up of the limits; given back by drop, once its answer was read.
-#[derive(Default)]
-struct Taken(
-    Option<(OwnedSemaphorePermit, metrics::Held)>,
-    Option<OwnedSemaphorePermit>,
-);
+#[derive(Debug, Default)]
+struct Taken {
+    /// Of all calls, or of the standard ones on a connection.
+    _whole: Option<OwnedSemaphorePermit>,
+    /// Among those under way.
+    _counted: Option<metrics::Held>,
+    /// Of the caller's.
+    _own: Option<OwnedSemaphorePermit>,
+    /// Of the large ones.
+    _large: Place,
+}
 
 impl<S> Layer<S> for AdmissionLayer {
     type Service = Admission<S>;
@@ -157,41 +238,7 @@ where
         let answer = self.inner.call(request);
         Box::pin(async move {
             let response = answer.await?;
-            Ok(match taken {
-                Taken(None, None) => response,
-                taken => response.map(|inner| {
-                    Body::new(Held {
-                        inner,
-                        _taken: taken,
-                    })
-                }),
-            })
+            Ok(response.map(|body| Body::new(Held::new(body, taken))))
         })
-    }
-}
-
-/// An answer's body, which counts as the call's until it was read: a peer that reads slowly does not get more for it.
-struct Held {
-    inner: Body,
-    _taken: Taken,
-}
-
-impl http_body::Body for Held {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        Pin::new(&mut self.inner).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

@@ -8,8 +8,10 @@
 
 use std::{
     convert::Infallible,
-    pin::pin,
+    io,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -17,21 +19,25 @@ use arc_swap::ArcSwapOption;
 use http::{Request, Response};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, oneshot},
     time::Instant,
 };
-use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
-use super::Limits;
+use super::{
+    Limits,
+    admission::Origin,
+    answers::{Answer, Calls, bounded, over},
+};
 use crate::{
     callers::Peer,
     telemetry::metrics::{Limit, Metrics},
@@ -44,14 +50,11 @@ pub(super) enum Protocols {
     /// HTTP/2 without asking first.
     Http2,
     /// HTTP/1.1 as well: without TLS browsers speak nothing else.
-    Http1And2 {
-        /// How long a peer may neither send a byte nor take one, since HTTP/1.1 has no pings: longer than any call.
-        silence: Duration,
-    },
+    Http1And2,
 }
 
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long a peer may take to introduce itself: for its handshake of TLS, and then for its first bytes of HTTP.
+const INTRODUCTION: Duration = Duration::from_secs(10);
 
 /// What the port shows to clients: as it is at the time a connection is made. None for clear text.
 pub(super) type Tls = Arc<ArcSwapOption<tls::Server>>;
@@ -72,10 +75,6 @@ pub(super) async fn serve<S>(
 {
     let server = Arc::new(Server {
         http: http(protocols, &limits),
-        silence: match protocols {
-            Protocols::Http2 => None,
-            Protocols::Http1And2 { silence } => Some(silence),
-        },
         limits,
         metrics,
         drain,
@@ -89,6 +88,8 @@ pub(super) async fn serve<S>(
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
+            // The peer's doing: it was gone before it was seen.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
             Err(error) => {
                 // Most likely there are no file descriptors left, and some will be free again.
                 tracing::warn!(%error, "a connection cannot be accepted");
@@ -108,7 +109,7 @@ pub(super) async fn serve<S>(
         let open = server.metrics.connection_opens();
         connections.spawn(async move {
             match tls {
-                None => server.connection(stream, Peer::default(), service).await,
+                None => bounded(server.connection(stream, Peer::default(), service)).await,
                 Some(tls) => server.secured(stream, &tls, service).await,
             }
             drop((place, open));
@@ -120,8 +121,7 @@ pub(super) async fn serve<S>(
 }
 
 struct Server {
-    http: auto::Builder<TokioExecutor>,
-    silence: Option<Duration>,
+    http: auto::Builder<Calls>,
     limits: Limits,
     metrics: Metrics,
     drain: CancellationToken,
@@ -135,10 +135,10 @@ impl Server {
         S::Future: Send + 'static,
     {
         let acceptor = TlsAcceptor::from(Arc::clone(&tls.0));
-        match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        match tokio::time::timeout(INTRODUCTION, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => {
                 let peer = tls::peer(stream.get_ref().1);
-                self.connection(stream, peer, service).await;
+                bounded(self.connection(stream, peer, service)).await;
             }
             // Whoever scans ports would fill the log.
             Ok(Err(error)) => {
@@ -157,41 +157,124 @@ impl Server {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
         S: Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
-        I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Activity::default();
+        let origin = Origin::new(peer);
         let service = service_fn({
             let activity = activity.clone();
             move |request: Request<Incoming>| {
                 let busy = activity.begin();
                 let mut request = request.map(Body::new);
-                request.extensions_mut().insert(peer.clone());
+                request.extensions_mut().insert(origin.clone());
                 let answer = service.clone().oneshot(request);
                 async move {
-                    let answer = answer.await;
-                    drop(busy);
-                    answer
+                    let answer = answer.await?;
+                    Ok::<_, Infallible>(answer.map(|body| Answer::new(body, busy)))
                 }
             }
         });
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_read_timeout(self.silence);
-        stream.set_write_timeout(self.silence);
-        let connection = self
-            .http
-            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let (stream, introduced) = Introduced::new(stream);
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         // What became of its calls is in their lines.
         tokio::select! {
+            biased;
             _ = connection.as_mut() => return,
+            // The call of a connection of HTTP/1.1, which has but one; those of HTTP/2 have tasks of their own.
+            () = over() => return,
+            () = late(introduced) => return,
             () = self.drain.cancelled() => {}
             () = tokio::time::sleep(jittered(self.limits.connection_age)) => {}
             () = activity.idle_for(self.limits.connection_idle) => {}
         }
         connection.as_mut().graceful_shutdown();
-        tokio::time::timeout(self.limits.connection_age_grace, connection)
-            .await
-            .ok();
+        tokio::select! {
+            biased;
+            _ = connection => {}
+            () = over() => {}
+            () = tokio::time::sleep(self.limits.connection_age_grace) => {}
+        }
+    }
+}
+
+/// Waits until a peer has not introduced itself in time.
+async fn late(introduced: oneshot::Receiver<()>) {
+    match tokio::time::timeout(INTRODUCTION, introduced).await {
+        Ok(_) => std::future::pending().await,
+        Err(_) => tracing::debug!("a connection stayed silent"),
+    }
+}
+
+/// A stream that tells when its peer has sent as much as HTTP/2 begins with. hyper waits for that for ever.
+struct Introduced<I> {
+    stream: I,
+    read: usize,
+    tell: Option<oneshot::Sender<()>>,
+}
+
+impl<I> Introduced<I> {
+    /// The length of HTTP/2's preface. No request of HTTP/1.1 for us is shorter.
+    const ENOUGH: usize = 24;
+
+    fn new(stream: I) -> (Self, oneshot::Receiver<()>) {
+        let (tell, told) = oneshot::channel();
+        let stream = Self {
+            stream,
+            read: 0,
+            tell: Some(tell),
+        };
+        (stream, told)
+    }
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Introduced<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if self.tell.is_some() {
+            self.read += buffer.filled().len() - before;
+            if self.read >= Self::ENOUGH
+                && let Some(tell) = self.tell.take()
+            {
+                tell.send(()).ok();
+            }
+        }
+        read
+    }
+}
+
+impl<I: AsyncWrite + Unpin> AsyncWrite for Introduced<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
@@ -200,8 +283,8 @@ fn jittered(age: Duration) -> Duration {
     age.mul_f64(0.9 + 0.2 * fastrand::f64())
 }
 
-/// How many calls a connection has, and since when none.
-#[derive(Clone)]
+/// How many calls a connection has, their answers read or not, and since when none.
+#[derive(Clone, Debug)]
 struct Activity(Arc<Mutex<(usize, Instant)>>);
 
 impl Default for Activity {
@@ -234,7 +317,8 @@ impl Activity {
     }
 }
 
-/// A call of a connection, for as long as it takes.
+/// A call of a connection, until its answer was read.
+#[derive(Debug)]
 struct Busy(Activity);
 
 impl Drop for Busy {
@@ -243,8 +327,8 @@ impl Drop for Busy {
     }
 }
 
-fn http(protocols: Protocols, limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+fn http(protocols: Protocols, limits: &Limits) -> auto::Builder<Calls> {
+    let mut http = auto::Builder::new(Calls);
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(u32::try_from(limits.max_streams).ok())
@@ -262,7 +346,7 @@ fn http(protocols: Protocols, limits: &Limits) -> auto::Builder<TokioExecutor> {
         .keep_alive(false);
     match protocols {
         Protocols::Http2 => http.http2_only(),
-        Protocols::Http1And2 { .. } => http,
+        Protocols::Http1And2 => http,
     }
 }
 
@@ -274,10 +358,14 @@ mod tests {
         time::Instant,
     };
 
-    use super::*;
-    use crate::grpc::deadline::Timeouts;
+    use bytes::Bytes;
+    use http_body_util::{BodyExt, Full};
+    use hyper_util::rt::TokioExecutor;
 
-    const SILENCE: Duration = Duration::from_secs(300);
+    use super::*;
+    use crate::{grpc::deadline::Timeouts, server::answers};
+
+    const LONG: Duration = Duration::from_secs(300);
 
     fn limits() -> Limits {
         let ever = Duration::from_secs(24 * 60 * 60);
@@ -301,13 +389,27 @@ mod tests {
 
     /// Serves what answers an empty 200 after a while.
     async fn serving(takes: Duration) -> TcpStream {
+        serving_with(Protocols::Http1And2, move |_| async move {
+            tokio::time::sleep(takes).await;
+            Body::empty()
+        })
+        .await
+    }
+
+    /// Serves any answer.
+    async fn serving_with<F>(
+        protocols: Protocols,
+        answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+    ) -> TcpStream
+    where
+        F: Future<Output = Body> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = tower::service_fn(move |_: Request<Body>| async move {
-            tokio::time::sleep(takes).await;
-            Ok(Response::new(Body::empty()))
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let answer = answer(request);
+            async { Ok(Response::new(answer.await)) }
         });
-        let protocols = Protocols::Http1And2 { silence: SILENCE };
         tokio::spawn(serve(
             listener,
             Tls::default(),
@@ -327,31 +429,101 @@ mod tests {
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut told = String::new();
         let end = stream.read_to_string(&mut told);
-        tokio::time::timeout(SILENCE * 2, end).await.ok();
+        tokio::time::timeout(LONG * 2, end).await.ok();
         (begun.elapsed(), told)
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_peer_that_stops_speaking_stays_for_ever() {
         let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
-        for (name, text, at_most) in [
-            ("nothing", "", SILENCE),
-            ("what either protocol begins with", "P", SILENCE),
-            ("half a preface", "PRI * HTTP/2.0\r\n", SILENCE),
-            ("half a head", &head[..30], Duration::from_secs(10)),
+        for (name, text) in [
+            ("nothing", ""),
+            ("what either protocol begins with", "P"),
+            ("half a preface", "PRI * HTTP/2.0\r\n"),
+            ("half a head", &head[..30]),
         ] {
             let (took, told) = told(Duration::ZERO, text).await;
-            assert!(took <= at_most + Duration::from_secs(1), "{name}: {took:?}");
+            assert!(
+                took <= INTRODUCTION + Duration::from_secs(1),
+                "{name}: {took:?}"
+            );
             assert!(!told.contains(" 200 "), "{name}: {told}");
         }
     }
 
     #[tokio::test(start_paused = true)]
+    async fn nor_does_one_that_should_speak_http2_alone() {
+        for text in ["", "PRI * HTTP/2.0\r\n"] {
+            let answer = |_| async { Body::empty() };
+            let mut stream = serving_with(Protocols::Http2, answer).await;
+            let begun = Instant::now();
+            stream.write_all(text.as_bytes()).await.unwrap();
+            let mut read = Vec::new();
+            let end = stream.read_to_end(&mut read);
+            tokio::time::timeout(LONG, end).await.unwrap().ok();
+            assert!(begun.elapsed() <= INTRODUCTION + Duration::from_secs(1));
+        }
+    }
+
+    /// More than a client takes unasked.
+    const LARGE: usize = 4 << 20;
+
+    /// More than a system keeps for a connection.
+    const LARGER: usize = 64 << 20;
+
+    /// Serves an answer so large to calls that must end after a while.
+    async fn serving_large(length: usize) -> TcpStream {
+        serving_with(Protocols::Http1And2, move |_| async move {
+            answers::must_end(Instant::now() + LONG);
+            Body::new(Full::new(Bytes::from(vec![0; length])).map_err(|never| match never {}))
+        })
+        .await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_not_read_is_not_kept_for_ever() {
+        let io = TokioIo::new(serving_large(LARGE).await);
+        let (mut sender, connection) =
+            hyper::client::conn::http2::handshake::<_, _, Body>(TokioExecutor::new(), io)
+                .await
+                .unwrap();
+        tokio::spawn(connection);
+        let ask = || Request::get("http://x/").body(Body::empty()).unwrap();
+        // Not when the next ping is due: this clock goes on before it is answered.
+        let (soon, late) = (LONG / 2, LONG + Duration::from_secs(10));
+        for (waits, is_whole) in [(soon, true), (late, false)] {
+            let answer = sender.send_request(ask()).await.unwrap();
+            tokio::time::sleep(waits).await;
+            let read = answer.into_body().collect().await;
+            let length = read.map(|body| body.to_bytes().len()).ok();
+            assert_eq!(length, is_whole.then_some(LARGE), "after {waits:?}");
+        }
+        let other = sender.send_request(ask()).await;
+        assert!(other.is_ok(), "the connection goes on: {other:?}");
+
+        for (waits, is_whole) in [(soon, true), (late, false)] {
+            let mut stream = serving_large(LARGER).await;
+            stream
+                .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+                .await
+                .unwrap();
+            tokio::time::sleep(waits).await;
+            let mut read = Vec::new();
+            stream.read_to_end(&mut read).await.ok();
+            assert_eq!(
+                read.len() > LARGER,
+                is_whole,
+                "{} after {waits:?}",
+                read.len()
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_peer_that_waits_for_its_answer_is_not_cut_off() {
-        let takes = SILENCE - Duration::from_secs(1);
-        let (took, told) = told(takes, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let (took, told) = told(LONG, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
         assert!(told.starts_with("HTTP/1.1 200 "), "{told}");
-        assert!(took >= takes && took < SILENCE);
+        assert!(took >= LONG && took < LONG + Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -362,7 +534,7 @@ mod tests {
                 .await
                 .unwrap();
         tokio::spawn(connection);
-        tokio::time::sleep(SILENCE * 3).await;
+        tokio::time::sleep(LONG * 3).await;
         let request = Request::get("http://x/").body(Body::empty()).unwrap();
         assert!(sender.send_request(request).await.is_ok());
     }

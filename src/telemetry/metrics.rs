@@ -477,7 +477,13 @@ impl Counted {
 
     /// Lets what is rare be seen before it happens: a rate from nothing to one is no rate.
     fn begin(&self) {
-        for limit in [Limit::Connections, Limit::Calls, Limit::CallerCalls] {
+        for limit in [
+            Limit::Connections,
+            Limit::Calls,
+            Limit::CallerCalls,
+            Limit::LargeRequests,
+            Limit::StandardCalls,
+        ] {
             drop(self.shed.get_or_create(&ShedLabels {
                 limit: limit.name(),
             }));
@@ -502,6 +508,10 @@ pub enum Limit {
     Calls,
     /// A caller's own, in number or rate.
     CallerCalls,
+    /// How many requests may be large at once.
+    LargeRequests,
+    /// How many calls of health and reflection a connection may have.
+    StandardCalls,
 }
 
 impl Limit {
@@ -510,6 +520,8 @@ impl Limit {
             Self::Connections => "connections",
             Self::Calls => "calls",
             Self::CallerCalls => "caller",
+            Self::LargeRequests => "large_requests",
+            Self::StandardCalls => "standard_calls",
         }
     }
 }
