@@ -114,6 +114,10 @@ async fn every_setting_is_told_with_its_origin_and_no_secret_with_its_value() {
              [instances.us]\nupstream_url = '{url}'\ncustomer_id = '{customer}'\nsecret_key = '{KEY}'\n",
         ),
     );
+    let shown = Authority::new("ours").server();
+    let certificate = folder.put("tls.crt", &shown.pem);
+    let private_key = folder.put("tls.key", &shown.key);
+    let clients = folder.put("clients.crt", &Authority::new("clients").pem);
     let args = [
         "--config",
         &config,
@@ -125,6 +129,9 @@ async fn every_setting_is_told_with_its_origin_and_no_secret_with_its_value() {
     let env = [
         ("CALLERS", ""),
         ("CALLERS_FILE", callers.as_str()),
+        ("TLS_CERTIFICATE_FILE", certificate.as_str()),
+        ("TLS_PRIVATE_KEY_FILE", private_key.as_str()),
+        ("TLS_CLIENT_CA_FILE", clients.as_str()),
         ("LIVE_TIMEOUT", "88s"),
         ("LIVE_TIMEOT", "1s"),
     ];

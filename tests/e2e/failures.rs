@@ -569,8 +569,11 @@ fn every_reason_of_the_contract_but_the_unspecified_is_produced() {
     let sources = [
         include_str!("answers.rs"),
         include_str!("cached.rs"),
+        include_str!("callers.rs"),
         include_str!("deadlines.rs"),
         include_str!("failures.rs"),
+        include_str!("limits.rs"),
+        include_str!("lockout.rs"),
         include_str!("serving.rs"),
         include_str!("golden/failures.md"),
         include_str!("../../src/server.rs"),

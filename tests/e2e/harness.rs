@@ -419,6 +419,19 @@ pub fn within<T>(timeout: Duration, message: T) -> Request<T> {
     request
 }
 
+/// A request that shows a caller's key.
+pub fn with_key<T>(key: &str, message: T) -> Request<T> {
+    with_authorization(&format!("Bearer {key}"), message)
+}
+
+/// A request with a text where keys are shown.
+pub fn with_authorization<T>(text: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    let text = text.parse().unwrap();
+    request.metadata_mut().append("authorization", text);
+    request
+}
+
 /// A right answer to any challenge.
 pub fn right_answer(challenge: &pb::Challenge) -> pb::ChallengeAnswer {
     use pb::{challenge::Kind, challenge_answer::Answer};

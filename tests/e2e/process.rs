@@ -71,6 +71,14 @@ impl Process {
         std::fs::read_to_string(self.written.path()).unwrap()
     }
 
+    /// The most memory that it has had so far, in MiB.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kibibytes = line.unwrap().split_whitespace().nth(1).unwrap();
+        kibibytes.parse::<u64>().unwrap() / 1024
+    }
+
     /// Its log lines so far.
     pub fn lines(&self) -> Vec<serde_json::Value> {
         self.written()

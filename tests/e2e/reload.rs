@@ -508,7 +508,8 @@ async fn what_needs_a_restart_is_told_by_name_and_the_rest_is_taken() {
             flinks_sandbox::CUSTOMER_ID
         )
     };
-    let callers = folder.put("callers.toml", "[app]\ncertificates = ['app.example']\n");
+    let hash = "0".repeat(64);
+    let callers = folder.put("callers.toml", &format!("[app]\nkey_sha256 = ['{hash}']\n"));
     let settings = folder.put(
         "gateway.toml",
         &format!("callers_file = '{callers}'\n{}", instance("us")),

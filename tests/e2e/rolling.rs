@@ -94,7 +94,7 @@ fn replica(sandbox: &Sandbox) -> Process {
 
 /// Whether a call met a connection that had just been told to go away. gRPC's libraries send such a call on another
 /// connection; hyper's client leaves that to its user. Had it been sent after all, the bank would see it twice.
-fn was_never_sent(status: &tonic::Status) -> bool {
+pub fn was_never_sent(status: &tonic::Status) -> bool {
     let mut cause = std::error::Error::source(status);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<h2::Error>() {
