@@ -121,6 +121,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Notes what is no file of a setting's, to be looked at for changes like one.
+    pub(super) fn watch(&mut self, origin: &str, bytes: Vec<u8>) {
+        self.files.add(origin, &Ok(bytes));
+    }
+
     /// The table in the TOML file that a setting names. None only after a fault.
     pub(super) fn toml_file(&mut self, file: &Given) -> Option<toml::Table> {
         let bytes = self.bytes_of(file)?;

@@ -133,6 +133,9 @@ fn upstream_ca(reader: &mut Reader<'_>) -> Option<(Vec<CertificateDer<'static>>,
                 );
                 return None;
             }
+            let origin = reader.origin(UPSTREAM_CA);
+            let bytes: Vec<&[u8]> = certificates.iter().map(AsRef::as_ref).collect();
+            reader.watch(&origin, bytes.concat());
             Some((certificates, false))
         }
         Some(_) => match file(reader, UPSTREAM_CA, tls::authorities) {

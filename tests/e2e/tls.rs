@@ -480,16 +480,32 @@ async fn flinks_is_known_by_the_systems_list() {
             .args(["--customer-id", &flinks_sandbox::CUSTOMER_ID.to_string()])
             .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key)
             .env("SSL_CERT_FILE", &list)
-            .env_remove("SSL_CERT_DIR");
+            .env_remove("SSL_CERT_DIR")
+            .args(["--reload-interval", "50ms"]);
     });
-    Client::native(gateway.address).session("ok").await;
+    let mut client = Client::native(gateway.address);
+    client.session("ok").await;
     assert!(upstream.accepted() > 0);
+
+    // It is followed like any other file.
+    let successor = Authority::new("the system's successor");
+    upstream.show(successor.server().serve(&VERSIONS));
+    folder.put("system.pem", &successor.pem);
+    let until = std::time::Instant::now() + PATIENCE;
+    while upstream.accepted() == 0 {
+        assert!(std::time::Instant::now() < until, "{}", gateway.written());
+        // Whatever becomes of it: a connection of before serves, or the list of before is in use.
+        client.authorize(sign_in("ok")).await.ok();
+    }
 }
 
 /// Starts a server with settings that cannot be used; gives what it tells.
 fn told(args: &[&str]) -> String {
+    // One that took them would fail to listen, and not serve for ever.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let output = command()
-        .args(["serve", "--sandbox", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--sandbox", "--listen"])
+        .arg(taken.local_addr().unwrap().to_string())
         .args(args)
         .output()
         .unwrap();
