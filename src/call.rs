@@ -366,46 +366,30 @@ impl Line {
         let ids = self.call.trace.ids();
         let notes = self.call.notes();
         if let Some(span) = self.span.recorded() {
-            let failed = (code != Code::Ok).then(|| match some(reason) {
-                Some(reason) => reason.to_owned(),
-                None => code_name(code).to_owned(),
-            });
-            let known = |text: &str| some(text).map(str::to_owned);
-            let caller = notes.caller.as_ref().map(CallerName::as_str);
-            let request_id = self.request_id.to_str().ok();
-            let attributes: [(_, Option<opentelemetry::Value>); 10] = [
-                ("rpc.system.name", Some("grpc".into())),
-                ("rpc.method", self.method.full_name().map(Into::into)),
-                ("rpc.response.status_code", Some(code_name(code).into())),
-                ("error.type", failed.map(Into::into)),
+            // What the line says, by OpenTelemetry's names where it has one.
+            for (key, text) in [
+                ("rpc.system.name", "grpc"),
+                ("rpc.method", self.method.full_name().unwrap_or_default()),
+                ("rpc.response.status_code", code_name(code)),
+                ("error.type", error_type(code, reason)),
                 (
                     "flinks_gateway.request_id",
-                    request_id.and_then(known).map(Into::into),
+                    self.request_id.to_str().unwrap_or_default(),
                 ),
                 (
                     "flinks_gateway.caller",
-                    caller.and_then(known).map(Into::into),
+                    notes.caller.as_ref().map_or("", CallerName::as_str),
                 ),
-                (
-                    "flinks_gateway.instance",
-                    known(&notes.instance).map(Into::into),
-                ),
-                (
-                    "flinks_gateway.institution",
-                    known(&notes.institution).map(Into::into),
-                ),
-                (
-                    "flinks_gateway.outcome",
-                    some(notes.outcome).map(|_| notes.outcome.into()),
-                ),
+                ("flinks_gateway.instance", &notes.instance),
+                ("flinks_gateway.institution", &notes.institution),
+                ("flinks_gateway.outcome", notes.outcome),
                 (
                     "flinks_gateway.flinks_code",
-                    field("flinks_code").and_then(known).map(Into::into),
+                    field("flinks_code").unwrap_or_default(),
                 ),
-            ];
-            for (key, value) in attributes {
-                if let Some(value) = value {
-                    span.set_attribute(KeyValue::new(key, value));
+            ] {
+                if let Some(text) = some(text) {
+                    span.set_attribute(KeyValue::new(key, text.to_owned()));
                 }
             }
             if is_servers_fault(code) {
@@ -467,6 +451,15 @@ impl Drop for Line {
         if !self.written {
             self.write(Some(&Status::new(Code::Cancelled, "")));
         }
+    }
+}
+
+/// What a span calls a failure: our reason, or the code where a framework failed.
+fn error_type(code: Code, reason: &'static str) -> &'static str {
+    match code {
+        Code::Ok => "",
+        _ if reason.is_empty() => code_name(code),
+        _ => reason,
     }
 }
 
