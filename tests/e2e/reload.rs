@@ -190,6 +190,8 @@ impl Stage {
                 .arg("--config")
                 .arg(files.path("gateway.toml"))
                 .args(["--reload-interval", interval])
+                // Without a line for each call, of which there are many here.
+                .args(["--log-level", "info,flinks_gateway::call=warn"])
                 .env_remove("FLINKS_GATEWAY_CALLERS");
         });
         Self {

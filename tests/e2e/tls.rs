@@ -499,8 +499,13 @@ async fn flinks_is_known_by_the_systems_list() {
     }
 }
 
+type Args<'a> = &'a [&'a str];
+
+/// Settings at fault, and their rules.
+type Faults<'a> = &'a [(&'a str, &'a str)];
+
 /// Starts a server with settings that cannot be used; gives what it tells.
-fn told(args: &[&str]) -> String {
+fn told(args: Args) -> String {
     // One that took them would fail to listen, and not serve for ever.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let output = command()
@@ -558,7 +563,7 @@ fn files_that_cannot_be_used_are_told_by_setting_and_rule() {
     let unknown_key = "must name a file with an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key";
     let others = "must be the private key of the first certificate in tls_certificate_file";
     let not_now = "must begin with a certificate that is valid now";
-    let all: [(&[&str], &[(&str, &str)]); 22] = [
+    let all: [(Args, Faults); 22] = [
         (
             &[CERTIFICATE, &missing, KEY, key],
             &[(CERTIFICATE, unreadable)],
