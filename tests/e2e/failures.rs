@@ -568,10 +568,13 @@ fn every_reason_of_the_contract_but_the_unspecified_is_produced() {
     // that nothing answers cannot stay in the contract.
     let sources = [
         include_str!("answers.rs"),
+        include_str!("callers.rs"),
         include_str!("cached.rs"),
         include_str!("callers.rs"),
         include_str!("deadlines.rs"),
         include_str!("failures.rs"),
+        include_str!("limits.rs"),
+        include_str!("lockout.rs"),
         include_str!("limits.rs"),
         include_str!("lockout.rs"),
         include_str!("serving.rs"),
