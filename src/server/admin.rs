@@ -181,7 +181,7 @@ mod tests {
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
         let observe = |name: &_, base: &_| metrics.instance(name, base);
         let flinks = Flinks::new(BTreeMap::new(), roots, limits, Tracer::default(), observe);
-        let health = Health::watch(&flinks.unwrap(), HEAD);
+        let health = Health::watch(&flinks, HEAD);
         tokio::spawn(serve(listener, health, metrics, std::future::pending()));
         address
     }

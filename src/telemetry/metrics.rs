@@ -19,8 +19,8 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::Registry,
 };
-use reqwest::Url;
 use tonic::Code;
+use url::Url;
 
 pub use self::text::Format;
 

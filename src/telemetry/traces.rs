@@ -21,7 +21,6 @@ use opentelemetry_sdk::{
     resource::EnvResourceDetector,
     trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanExporter as _, SpanProcessor},
 };
-use reqwest::Url;
 use rustls::RootCertStore;
 use tokio::{
     runtime::{self, Runtime},
@@ -29,6 +28,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tonic::transport::ClientTlsConfig;
+use url::Url;
 
 use crate::trace::Tracer;
 

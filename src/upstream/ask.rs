@@ -86,7 +86,7 @@ impl Http {
         };
         let mut span = trace.span(name, SpanKind::Client);
         if let Some(span) = span.recorded() {
-            let url = self.url(endpoint);
+            let url = self.base();
             span.set_attribute(KeyValue::new("http.request.method", "POST"));
             span.set_attribute(KeyValue::new("url.template", endpoint.template()));
             if let Some(host) = url.host_str() {

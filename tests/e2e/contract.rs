@@ -136,7 +136,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
         &[
             "tonic",
             "prost",
-            "reqwest",
+            "hyper",
             "serde",
             "opentelemetry",
             "http::",
@@ -150,7 +150,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
     (
         "grpc",
         &[
-            "reqwest",
+            "hyper",
             "serde_json",
             "opentelemetry",
             "wire::",
@@ -176,17 +176,11 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
     ),
     (
         "trace",
-        &[
-            "crate::",
-            "tonic",
-            "reqwest",
-            "tracing",
-            "opentelemetry_otlp",
-        ],
+        &["crate::", "tonic", "hyper", "tracing", "opentelemetry_otlp"],
     ),
     (
         "gateway",
-        &["reqwest", "wire::", "Code", "serde", "opentelemetry"],
+        &["hyper", "wire::", "Code", "serde", "opentelemetry"],
     ),
 ];
 

@@ -110,7 +110,7 @@ impl Gateway {
             Tracer::default(),
             |name, base| metrics.instance(name, base),
         );
-        let flinks = Arc::new(flinks.unwrap());
+        let flinks = Arc::new(flinks);
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
         let guard = config.lockout_guard.map(LockoutGuard::new);
         let keys = Arc::new(ArcSwap::from_pointee(keys));

@@ -590,7 +590,7 @@ async fn another_secret_key_serves_those_who_wait_for_a_token_too() {
     let name = InstanceName("default".to_owned());
     let key = &sandbox.options().secret_key;
     let instances = BTreeMap::from([(name, instance(key))]);
-    gateway.flinks.reload(instances, &[]).unwrap();
+    gateway.flinks.reload(instances, &[]);
     waiting.await.unwrap();
     gateway.client().session("ok").await;
 }

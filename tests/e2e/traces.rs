@@ -155,7 +155,7 @@ async fn a_call_is_a_span_in_its_callers_trace_and_so_is_what_it_asks_of_flinks(
     ] {
         assert_eq!(attribute(&call.attributes, key), expected, "{key}");
     }
-    let upstream: reqwest::Url = sandbox.url().parse().unwrap();
+    let upstream: url::Url = sandbox.url().parse().unwrap();
     for (key, expected) in [
         ("http.request.method", "POST"),
         ("url.template", ASK.trim_start_matches("POST ")),
