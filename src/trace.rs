@@ -56,7 +56,9 @@ pub struct Trace {
 impl Trace {
     /// Begins a span below this place. It is under way until it is dropped.
     pub fn span(&self, name: &'static str, kind: SpanKind) -> Span {
-        let Some(tracer) = &self.tracer.0 else {
+        // What is decided above holds below: in a trace that nobody keeps there is nothing to make.
+        let dropped = self.place.is_valid() && !self.place.is_sampled();
+        let Some(tracer) = self.tracer.0.as_ref().filter(|_| !dropped) else {
             return self.unrecorded();
         };
         // Below no span at all, whether there is a trace is the sampler's to say.
