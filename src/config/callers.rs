@@ -493,6 +493,21 @@ mod tests {
     }
 
     #[test]
+    fn the_page_shows_a_file_that_can_be_read() {
+        let page = include_str!("../../docs/callers.md");
+        let (_, rest) = page.split_once("```toml\n").unwrap();
+        let (file, _) = rest.split_once("```").unwrap();
+        let told = faults(&file.replace('…', HASH));
+        // All that a file alone cannot have.
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("needs tls_client_ca_file"), "{told:?}");
+        assert!(
+            told[1].contains("must be a configured instance"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
     fn who_may_call_must_be_said_once() {
         let text = format!("[a]\nkey_sha256 = ['{HASH}']");
         let (config, _) = read(&text, &[("CALLERS", "anyone")]);

@@ -476,8 +476,7 @@ async fn an_answer_counts_as_its_call_until_it_was_read() {
     })
     .await;
     for window in [0, 1, 16, 100] {
-        const INITIAL_WINDOW_SIZE: u16 = 4;
-        let mut slow = Peer::connect(gateway.address, &[(INITIAL_WINDOW_SIZE, window)]).await;
+        let mut slow = Peer::connect(gateway.address, &[(raw::INITIAL_WINDOW_SIZE, window)]).await;
         slow.begin(1, AUTHORIZE).await;
         slow.write(1, &raw::message(&sign_in("ok")), true).await;
         slow.until(|frame| frame.stream == 1 && frame.kind == raw::HEADERS)
@@ -491,6 +490,35 @@ async fn an_answer_counts_as_its_call_until_it_was_read() {
         slow.until(|frame| frame.ends_stream(1)).await;
         room_again(&mut client).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_never_read_ends_a_minute_after_its_calls_time() {
+    let (_sandbox, gateway, client) = all_with(options(), |config| {
+        config.server.limits.max_calls = 1;
+        config.server.limits.timeouts.live = Duration::from_secs(20);
+    })
+    .await;
+    let begun = tokio::time::Instant::now();
+    let mut slow = Peer::connect(gateway.address, &[(raw::INITIAL_WINDOW_SIZE, 0)]).await;
+    slow.begin(1, AUTHORIZE).await;
+    slow.write(1, &raw::message(&sign_in("ok")), true).await;
+    // It answers pings all the while.
+    let ended = loop {
+        let frame = slow.next_within(Duration::from_secs(200)).await.unwrap();
+        if frame.ends_stream(1) {
+            break frame;
+        }
+        if frame.kind == raw::HEADERS {
+            assert_overloaded(&client.clone().refused("ok").await);
+        }
+    };
+    assert_eq!(ended.kind, raw::RST_STREAM);
+    let took = begun.elapsed().as_secs();
+    assert!((80..90).contains(&took), "{took} s");
+    // There is room again. That the bank is too late for it is this clock's doing.
+    let next = client.clone().refused("ok").await;
+    assert_eq!(next.reason, "DEADLINE_EXCEEDED");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A peer that writes HTTP/2 by hand, for what no decent client does.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,6 +17,9 @@ pub const PING: u8 = 6;
 pub const GOAWAY: u8 = 7;
 pub const WINDOW_UPDATE: u8 = 8;
 pub const CONTINUATION: u8 = 9;
+
+/// The number of a setting.
+pub const INITIAL_WINDOW_SIZE: u16 = 4;
 
 pub const END_STREAM: u8 = 1;
 pub const ACK: u8 = 1;
@@ -104,6 +107,11 @@ impl Peer {
 
     /// The next frame, and none at the end. Acknowledges settings, and answers pings.
     pub async fn next(&mut self) -> Option<Frame> {
+        self.next_within(PATIENCE).await
+    }
+
+    /// The same for tests whose clock runs ahead.
+    pub async fn next_within(&mut self, time: Duration) -> Option<Frame> {
         let next = async {
             let mut head = [0; 9];
             self.0.read_exact(&mut head).await.ok()?;
@@ -123,7 +131,7 @@ impl Peer {
             }
             Some(frame)
         };
-        tokio::time::timeout(PATIENCE, next)
+        tokio::time::timeout(time, next)
             .await
             .expect("a frame, or the end")
     }
