@@ -177,13 +177,15 @@ impl Server {
         let (stream, introduced) = Introduced::new(stream);
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
+        // Told to go away or not: hyper waits for an introduction all the same.
+        let mut late = pin!(late(introduced));
         // What became of its calls is in their lines.
         tokio::select! {
             biased;
             _ = connection.as_mut() => return,
             // The call of a connection of HTTP/1.1, which has but one; those of HTTP/2 have tasks of their own.
             () = over() => return,
-            () = late(introduced) => return,
+            () = late.as_mut() => return,
             () = self.drain.cancelled() => {}
             () = tokio::time::sleep(jittered(self.limits.connection_age)) => {}
             () = activity.idle_for(self.limits.connection_idle) => {}
@@ -193,6 +195,7 @@ impl Server {
             biased;
             _ = connection => {}
             () = over() => {}
+            () = late => {}
             () = tokio::time::sleep(self.limits.connection_age_grace) => {}
         }
     }
@@ -389,16 +392,21 @@ mod tests {
 
     /// Serves what answers an empty 200 after a while.
     async fn serving(takes: Duration) -> TcpStream {
-        serving_with(Protocols::Http1And2, move |_| async move {
-            tokio::time::sleep(takes).await;
-            Body::empty()
-        })
+        serving_with(
+            Protocols::Http1And2,
+            CancellationToken::new(),
+            move |_| async move {
+                tokio::time::sleep(takes).await;
+                Body::empty()
+            },
+        )
         .await
     }
 
     /// Serves any answer.
     async fn serving_with<F>(
         protocols: Protocols,
+        drain: CancellationToken,
         answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
     ) -> TcpStream
     where
@@ -417,7 +425,7 @@ mod tests {
             limits(),
             service,
             Metrics::new(&[], Arc::default()),
-            CancellationToken::new(),
+            drain,
         ));
         TcpStream::connect(address).await.unwrap()
     }
@@ -452,10 +460,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nor_does_one_that_should_speak_http2_alone() {
-        for text in ["", "PRI * HTTP/2.0\r\n"] {
+    async fn nor_does_one_that_should_speak_http2_alone_not_even_in_a_drain() {
+        for (text, drains) in [
+            ("", false),
+            ("PRI * HTTP/2.0\r\n", false),
+            ("", true),
+            ("PRI * HTTP/2.0\r\n", true),
+        ] {
+            let drain = CancellationToken::new();
             let answer = |_| async { Body::empty() };
-            let mut stream = serving_with(Protocols::Http2, answer).await;
+            let mut stream = serving_with(Protocols::Http2, drain.clone(), answer).await;
+            // So that it has been taken.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if drains {
+                drain.cancel();
+            }
             let begun = Instant::now();
             stream.write_all(text.as_bytes()).await.unwrap();
             let mut read = Vec::new();
@@ -473,10 +492,14 @@ mod tests {
 
     /// Serves an answer so large to calls that must end after a while.
     async fn serving_large(length: usize) -> TcpStream {
-        serving_with(Protocols::Http1And2, move |_| async move {
-            answers::must_end(Instant::now() + LONG);
-            Body::new(Full::new(Bytes::from(vec![0; length])).map_err(|never| match never {}))
-        })
+        serving_with(
+            Protocols::Http1And2,
+            CancellationToken::new(),
+            move |_| async move {
+                answers::must_end(Instant::now() + LONG);
+                Body::new(Full::new(Bytes::from(vec![0; length])).map_err(|never| match never {}))
+            },
+        )
         .await
     }
 
