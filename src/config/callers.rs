@@ -147,11 +147,12 @@ impl<'r, 'a> Table<'r, 'a> {
         known: &mut Known,
     ) -> Option<Caller> {
         let is_set = |table: &Self, key| table.table.contains_key(key);
-        let has_mark = is_set(&self, "certificates") || is_set(&self, "key_sha256");
-        if is_set(&self, "certificates") && !known.certificates {
+        let by_key = is_set(&self, "key_sha256");
+        let has_mark = by_key || is_set(&self, "certificates");
+        if is_set(&self, "certificates") && !known.certificates && !by_key {
             self.fault(
                 "certificates",
-                "needs tls_client_ca_file: without it no client certificate is asked for",
+                "needs tls_client_ca_file, or key_sha256 beside it: as it is, no client certificate is asked for",
             );
         }
         let certificates = self.list("certificates", certificate_name);
@@ -347,6 +348,13 @@ mod tests {
         let default = all[1].allowance.limits();
         assert_eq!((default.calls, default.rate.map(u32::from)), (7, Some(9)));
         assert!(all[1].may_call("Authorize"));
+    }
+
+    #[test]
+    fn a_file_may_be_shared_with_a_gateway_that_asks_for_certificates() {
+        let text = format!("[a]\ncertificates = ['a.example']\nkey_sha256 = ['{HASH}']");
+        let callers = read(&text, &[]).0.unwrap().callers;
+        assert!(callers.identify(&Peer::default(), Some(b"key")).is_ok());
     }
 
     #[test]
