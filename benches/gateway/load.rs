@@ -14,7 +14,10 @@ use flinks_gateway::pb::{
 use hdrhistogram::Histogram;
 use http::header;
 use tokio::task::JoinSet;
-use tonic::transport::{Channel, Endpoint};
+use tonic::{
+    metadata::{Ascii, MetadataValue},
+    transport::Channel,
+};
 
 use crate::{
     Result, messages,
@@ -32,8 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) enum Caller {
     /// The bank, over HTTP.
     Http(reqwest::Client, reqwest::Url),
-    /// A gRPC server.
-    Grpc(AuthorizationServiceClient<Channel>),
+    /// A gRPC server, which may be shown a key.
+    Grpc(
+        AuthorizationServiceClient<Channel>,
+        Option<MetadataValue<Ascii>>,
+    ),
 }
 
 impl Caller {
@@ -46,12 +52,25 @@ impl Caller {
 
     /// As many callers as there are connections for so many calls in flight.
     pub(crate) async fn of_server(server: &Process, in_flight: usize) -> Result<Vec<Self>> {
-        let endpoint =
-            Endpoint::from_shared(format!("http://{}", server.address))?.tcp_nodelay(true);
+        Self::with_key(server, in_flight, None).await
+    }
+
+    /// The same with a key to show.
+    pub(crate) async fn with_key(
+        server: &Process,
+        in_flight: usize,
+        key: Option<&str>,
+    ) -> Result<Vec<Self>> {
+        let endpoint = server.endpoint()?;
+        let key: Option<MetadataValue<Ascii>> = match key {
+            None => None,
+            Some(key) => Some(format!("Bearer {key}").parse()?),
+        };
         let mut callers = Vec::new();
         for _ in 0..in_flight.min(CONNECTIONS) {
             let channel = endpoint.connect().await?;
-            callers.push(Self::Grpc(AuthorizationServiceClient::new(channel)));
+            let client = AuthorizationServiceClient::new(channel);
+            callers.push(Self::Grpc(client, key.clone()));
         }
         Ok(callers)
     }
@@ -75,9 +94,14 @@ impl Caller {
                 }
                 Ok(())
             }
-            Self::Grpc(client) => {
+            Self::Grpc(client, key) => {
+                let mut request = tonic::Request::new(messages::request());
+                if let Some(key) = key {
+                    let metadata = request.metadata_mut();
+                    metadata.insert("authorization", key.clone());
+                }
                 // An `Err` is any grpc-status but OK.
-                let response = client.authorize(messages::request()).await?;
+                let response = client.authorize(request).await?;
                 match response.into_inner().outcome {
                     Some(Outcome::Session(pb::Session { request_id, .. }))
                         if request_id == messages::REQUEST_ID =>

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! `BENCH_SECONDS` is how long each cell is measured in each round (2), `BENCH_ROUNDS` how often (3); medians of the
-//! rounds are told. `BENCH_ONLY` runs one section: `calls`, `waiting`, `start-up` or `tokens`.
+//! rounds are told. `BENCH_ONLY` runs one section: `calls`, `layers`, `waiting`, `start-up` or
+//! `tokens`.
 
 #![allow(
     clippy::print_stdout,
@@ -21,6 +22,7 @@
 
 mod calls;
 mod figures;
+mod layers;
 mod load;
 mod machine;
 mod messages;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Some("upstream") => roles::upstream(&arguments[1..]),
         Some("echo") => roles::echo(),
         Some("naive") => roles::naive(&arguments[1..]),
+        Some("collector") => roles::collector(),
         // `cargo bench` says so; `cargo test --all-targets`, which comes here as well, does not.
         Some("--bench") => bench(),
         _ => {
@@ -82,6 +85,9 @@ fn bench() -> Result<()> {
         println!("{}\n", machine::describe());
         if wanted("calls") {
             calls::section(plan).await?;
+        }
+        if wanted("layers") {
+            layers::section(plan).await?;
         }
         if wanted("waiting") {
             waiting::section().await?;

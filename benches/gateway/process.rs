@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use tonic::transport::Endpoint;
+use tonic::transport::{ClientTlsConfig, Endpoint};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -24,6 +24,35 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    tls: Option<ClientTlsConfig>,
+}
+
+/// What a gateway has beside what every one of them has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Setup {
+    /// Settings without the prefix of their variables.
+    pub(crate) settings: Vec<(&'static str, String)>,
+    /// How its clients do TLS.
+    pub(crate) tls: Option<ClientTlsConfig>,
+}
+
+impl From<Tokens> for Setup {
+    fn from(tokens: Tokens) -> Self {
+        let settings = match tokens {
+            Tokens::None => Vec::new(),
+            Tokens::Minted => vec![("SECRET_KEY", "benchmark".to_owned())],
+        };
+        Self {
+            settings,
+            tls: None,
+        }
+    }
+}
+
+/// An address that was free a moment ago. The gateway would tell a port of its own only in its log, which nobody reads
+/// here.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 impl Process {
@@ -42,13 +71,17 @@ impl Process {
             .trim()
             .parse()
             .map_err(|_| format!("{role} did not start"))?;
-        Ok(Self { child, address })
+        Ok(Self {
+            child,
+            address,
+            tls: None,
+        })
     }
 
     /// The gateway with production settings, once it says that it serves; and how long that took.
-    pub(crate) async fn gateway(bank: &Bank, tokens: Tokens) -> Result<(Self, Duration)> {
-        // Free a moment ago. The gateway would tell a port of its own only in its log, which nobody reads here.
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    pub(crate) async fn gateway(bank: &Bank, setup: impl Into<Setup>) -> Result<(Self, Duration)> {
+        let Setup { settings, tls } = setup.into();
+        let address = free_address()?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_flinks-gateway"));
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("FLINKS_GATEWAY_")) {
             command.env_remove(name);
@@ -61,19 +94,23 @@ impl Process {
                 format!("http://{}", bank.0.address),
             )
             .env("FLINKS_GATEWAY_CUSTOMER_ID", messages::CUSTOMER_ID)
+            .env("FLINKS_GATEWAY_CALLERS", "anyone")
             .env("FLINKS_GATEWAY_LOG_LEVEL", "info")
+            .envs(
+                settings
+                    .into_iter()
+                    .map(|(name, value)| (format!("FLINKS_GATEWAY_{name}"), value)),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if tokens == Tokens::Minted {
-            command.env("FLINKS_GATEWAY_SECRET_KEY", "benchmark");
-        }
         let started = Instant::now();
         let mut process = Self {
             child: command.spawn()?,
             address,
+            tls,
         };
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
+        let endpoint = process.endpoint()?;
         while !serves(&endpoint).await {
             if let Some(status) = process.child.try_wait()? {
                 return Err(format!("the gateway ended: {status}").into());
@@ -84,6 +121,18 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         Ok((process, started.elapsed()))
+    }
+
+    /// How a client reaches it.
+    pub(crate) fn endpoint(&self) -> Result<Endpoint> {
+        let endpoint = match &self.tls {
+            None => Endpoint::from_shared(format!("http://{}", self.address))?,
+            Some(tls) => {
+                let endpoint = Endpoint::from_shared(format!("https://{}", self.address))?;
+                endpoint.tls_config(tls.clone())?
+            }
+        };
+        Ok(endpoint.tcp_nodelay(true))
     }
 
     /// The CPU time that its threads have used so far, in user mode and in the kernel.

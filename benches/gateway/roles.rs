@@ -17,6 +17,10 @@ use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+    trace_service_server::{TraceService, TraceServiceServer},
+};
 use tokio::net::{TcpListener, TcpSocket};
 use tonic::{
     Status,
@@ -149,6 +153,32 @@ pub(crate) fn naive(arguments: &[String]) -> Result<()> {
 struct Fixed {
     answer: pb::AuthorizeResponse,
     bank: Option<(reqwest::Client, reqwest::Url)>,
+}
+
+/// A collector of traces that keeps none.
+pub(crate) fn collector() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let incoming = TcpIncoming::from(listen()?);
+        Ok(Server::builder()
+            .add_service(TraceServiceServer::new(Collector))
+            .serve_with_incoming(incoming)
+            .await?)
+    })
+}
+
+struct Collector;
+
+#[tonic::async_trait]
+impl TraceService for Collector {
+    async fn export(
+        &self,
+        _: tonic::Request<ExportTraceServiceRequest>,
+    ) -> std::result::Result<tonic::Response<ExportTraceServiceResponse>, Status> {
+        Ok(tonic::Response::new(ExportTraceServiceResponse::default()))
+    }
 }
 
 fn serve(service: Fixed) -> Result<()> {
