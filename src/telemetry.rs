@@ -37,7 +37,11 @@ pub fn start(format: LogFormat, filter: EnvFilter) {
         let ansi = std::io::stderr().is_terminal();
         builder.with_ansi(ansi).try_init()
     } else {
-        builder.json().flatten_event(true).try_init()
+        // There are no spans to look for.
+        let json = builder.json().flatten_event(true);
+        json.with_current_span(false)
+            .with_span_list(false)
+            .try_init()
     };
     // Only a test that starts twice in one process finds a subscriber set.
     drop(started);
