@@ -392,8 +392,9 @@ impl Metrics {
 
     /// Files of settings were read again, and used or refused.
     pub fn reloaded(&self, applied: bool) {
-        self.0.reloads.get_or_create(&reload(applied)).inc();
+        // In this order, so that whoever sees it counted sees how it went.
         self.0.last_reload_succeeded.set(applied.into());
+        self.0.reloads.get_or_create(&reload(applied)).inc();
     }
 
     /// Writes all for a scrape, with the readiness of the whole and of each instance.
