@@ -12,6 +12,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flinks_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 use crate::{
     full,
@@ -33,6 +34,7 @@ pub(crate) struct Stage {
     /// Where certificates and the plan lie.
     pub(crate) folder: TempDir,
     gateways: Vec<Gateway>,
+    _closed_port: TcpSocket,
 }
 
 impl Stage {
@@ -42,7 +44,8 @@ impl Stage {
         let folder = TempDir::new()?;
         identity::make(folder.path())?;
         let file = |name: &str| folder.path().join(name).display().to_string();
-        let closed = closed_port().await?;
+        let closed_port = closed_port()?;
+        let closed = closed_port.local_addr()?;
 
         let mut gateways = BTreeMap::new();
         for (name, more) in configured(folder.path(), &sandbox, closed)? {
@@ -245,6 +248,7 @@ impl Stage {
             servers,
             folder,
             gateways: gateways.into_values().collect(),
+            _closed_port: closed_port,
         })
     }
 
@@ -378,9 +382,9 @@ fn server(address: impl ToString, connect: Value) -> Value {
     json!({"address": address.to_string(), "connect": connect})
 }
 
-/// A port where nobody listens: that of a listener that is gone.
-async fn closed_port() -> io::Result<SocketAddr> {
-    tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await?
-        .local_addr()
+/// A port where nobody listens, held so that nobody else comes to.
+fn closed_port() -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    Ok(socket)
 }
