@@ -121,8 +121,8 @@ impl Prometheus {
              static_configs:\n  - targets: ['{port}']\n"
         );
         std::fs::write(&config, jobs).unwrap();
-        // Free a moment ago: Prometheus does not tell which port it was given.
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        // Free a moment ago: Prometheus does not tell which port it was given. Nothing else is at this address.
+        let free = std::net::TcpListener::bind("127.0.0.9:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
         let child = program("prometheus")
