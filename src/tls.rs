@@ -179,13 +179,23 @@ impl Server {
 /// Who a connection's client has proven to be.
 pub fn peer(connection: &ServerConnection) -> Peer {
     let leaf = connection.peer_certificates().and_then(<[_]>::first);
-    let parsed = leaf.and_then(|leaf| X509Certificate::from_der(leaf).ok());
+    Peer(
+        leaf.map(|leaf| alternative_names(leaf, name))
+            .unwrap_or_default(),
+    )
+}
+
+/// A certificate's subject alternative names, those that `read` knows.
+fn alternative_names<T, N: FromIterator<T> + Default>(
+    certificate: &CertificateDer<'_>,
+    read: impl Fn(&GeneralName<'_>) -> Option<T>,
+) -> N {
+    let parsed = X509Certificate::from_der(certificate).ok();
     let names = parsed.as_ref().and_then(|(_, certificate)| {
         let names = certificate.subject_alternative_name().ok()??;
-        let names = names.value.general_names.iter();
-        Some(names.filter_map(name).collect())
+        Some(names.value.general_names.iter().filter_map(read).collect())
     });
-    Peer(names.unwrap_or_default())
+    names.unwrap_or_default()
 }
 
 fn name(name: &GeneralName<'_>) -> Option<CertificateName> {
@@ -198,13 +208,7 @@ fn name(name: &GeneralName<'_>) -> Option<CertificateName> {
 
 /// The names that a certificate is for. Its subject is nobody's name any more.
 pub fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
-    let parsed = X509Certificate::from_der(certificate).ok();
-    let names = parsed.as_ref().and_then(|(_, certificate)| {
-        let names = certificate.subject_alternative_name().ok()??;
-        let names = names.value.general_names.iter();
-        Some(names.filter_map(told).collect())
-    });
-    names.unwrap_or_default()
+    alternative_names(certificate, told)
 }
 
 fn told(name: &GeneralName<'_>) -> Option<String> {
@@ -228,13 +232,13 @@ pub fn not_after(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
 
 /// When certificates of a setting's file end.
 pub fn watched(setting: &'static str, certificates: &[CertificateDer<'static>]) -> Vec<Watched> {
-    let ends = certificates.iter().map(|certificate| validity(certificate));
-    ends.enumerate()
-        .filter_map(|(place, validity)| {
+    let certificates = certificates.iter().enumerate();
+    certificates
+        .filter_map(|(place, certificate)| {
             Some(Watched {
                 setting,
                 place,
-                not_after: validity?.1,
+                not_after: not_after(certificate)?,
             })
         })
         .collect()

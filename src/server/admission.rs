@@ -99,7 +99,7 @@ impl AdmissionLayer {
                 if !caller.may_call(name) {
                     return Err(Refusal::CallerNotPermitted);
                 }
-                let taken = self.take(&caller, request)?;
+                let taken = self.take(&caller, name, request)?;
                 request.extensions_mut().insert(caller);
                 return Ok(taken);
             }
@@ -136,7 +136,12 @@ impl AdmissionLayer {
         Ok(Arc::clone(caller))
     }
 
-    fn take(&self, caller: &Caller, request: &mut Request<Body>) -> Result<Taken, Refusal> {
+    fn take(
+        &self,
+        caller: &Caller,
+        method: &str,
+        request: &mut Request<Body>,
+    ) -> Result<Taken, Refusal> {
         let whole = Arc::clone(&self.calls).try_acquire_owned();
         let whole = whole.map_err(|_| {
             self.metrics.shed(Limit::Calls);
@@ -148,13 +153,13 @@ impl AdmissionLayer {
             answers::must_end((call.deadline + READING).into());
         }
         let place = Place::default();
-        let large = match request.uri().path().ends_with("/AnswerChallenges") {
-            true => Large::Room(
+        let large = match method {
+            "AnswerChallenges" => Large::Room(
                 Arc::clone(&self.large),
                 Arc::clone(&place),
                 self.metrics.clone(),
             ),
-            false => Large::No,
+            _ => Large::No,
         };
         let body = std::mem::take(request.body_mut());
         *request.body_mut() = Body::new(Arriving {
