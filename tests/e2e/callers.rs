@@ -20,7 +20,7 @@ use tonic_reflection::pb::v1::{
 use crate::{
     harness::*,
     pki::{self, Authority, Issued, VERSIONS},
-    process::Process,
+    process::{self, Process},
 };
 
 const LENDING: &str = "lending-key-canary-6c1f";
@@ -488,13 +488,7 @@ async fn a_process_reads_its_callers_and_writes_no_key() {
     let process = Process::serve(|command| {
         command.args(["--log-level", "trace", "--tls-client-auth", "optional"]);
         command.env_remove("FLINKS_GATEWAY_CALLERS");
-        command
-            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-            .env(
-                "FLINKS_GATEWAY_CUSTOMER_ID",
-                sandbox.options().customer_id.to_string(),
-            )
-            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key);
+        command.envs(process::before(&sandbox));
         for (setting, text) in [
             ("TLS_CERTIFICATE_FILE", &shown.pem),
             ("TLS_PRIVATE_KEY_FILE", &shown.key),

@@ -13,7 +13,7 @@ use flinks_gateway::pb;
 use crate::{
     admin::{Scrape, ask, get},
     harness::*,
-    process::Process,
+    process::{self, Process},
 };
 
 /// A gateway with an operators' port, before a sandbox.
@@ -30,12 +30,7 @@ impl Watched {
         let process = Process::serve(|command| {
             command
                 .args(["--admin-listen", "127.0.0.1:0"])
-                .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-                .env(
-                    "FLINKS_GATEWAY_CUSTOMER_ID",
-                    sandbox.options().customer_id.to_string(),
-                )
-                .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key);
+                .envs(process::before(&sandbox));
             change(command);
         });
         Self {

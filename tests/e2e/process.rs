@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use flinks_sandbox::Sandbox;
+
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flinks-gateway"));
     let ours = std::env::vars()
@@ -17,6 +19,21 @@ pub fn command() -> Command {
     }
     command.stdin(Stdio::null());
     command
+}
+
+/// What puts a gateway in front of a sandbox.
+pub fn before(sandbox: &Sandbox) -> [(&'static str, String); 3] {
+    [
+        ("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url().to_owned()),
+        (
+            "FLINKS_GATEWAY_CUSTOMER_ID",
+            sandbox.options().customer_id.to_string(),
+        ),
+        (
+            "FLINKS_GATEWAY_SECRET_KEY",
+            sandbox.options().secret_key.clone(),
+        ),
+    ]
 }
 
 /// A server that runs until it is dropped or told to end.

@@ -17,7 +17,10 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::{harness::*, process::Process};
+use crate::{
+    harness::*,
+    process::{self, Process},
+};
 
 /// Balances connections over the replicas whose health says that they serve, as Kubernetes does.
 struct Balancer {
@@ -78,12 +81,7 @@ impl Balancer {
 fn replica(sandbox: &Sandbox) -> Process {
     Process::serve(|command| {
         command
-            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-            .env(
-                "FLINKS_GATEWAY_CUSTOMER_ID",
-                sandbox.options().customer_id.to_string(),
-            )
-            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key)
+            .envs(process::before(sandbox))
             .env(
                 "FLINKS_GATEWAY_CONTINUATION_KEYS",
                 STANDARD.encode([7_u8; 32]),

@@ -13,7 +13,7 @@ use crate::{
     admin::{ask, get},
     collector::Collector,
     harness::*,
-    process::Process,
+    process::{self, Process},
 };
 
 const PASSWORD: &str = "canary-password-4b1d";
@@ -83,12 +83,7 @@ async fn nothing_is_written(client: fn(SocketAddr) -> Client, noises: &[&str]) {
             .args(["--log-level", "trace", "--live-timeout", "300ms"])
             .args(["--otlp-endpoint", &collector.url()])
             .args(["--grpc-web-origins", "*", "--admin-listen", "127.0.0.1:0"])
-            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-            .env(
-                "FLINKS_GATEWAY_CUSTOMER_ID",
-                sandbox.options().customer_id.to_string(),
-            )
-            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key)
+            .envs(process::before(&sandbox))
             .env(
                 "FLINKS_GATEWAY_CONTINUATION_KEYS",
                 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",

@@ -4,7 +4,7 @@ use flinks_gateway::pb::{self, authorization_service_client::AuthorizationServic
 
 use crate::{
     harness::*,
-    process::{Process, command},
+    process::{self, Process, command},
 };
 
 fn run(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String, String) {
@@ -288,13 +288,7 @@ fn a_misspelt_variable_is_warned_of_and_those_of_kubernetes_are_not() {
 async fn a_second_signal_ends_the_drain() {
     let sandbox = sandbox(options()).await;
     let mut process = Process::serve(|command| {
-        command
-            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-            .env(
-                "FLINKS_GATEWAY_CUSTOMER_ID",
-                sandbox.options().customer_id.to_string(),
-            )
-            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key);
+        command.envs(process::before(&sandbox));
     });
     let mut client = AuthorizationServiceClient::connect(format!("http://{}", process.address))
         .await

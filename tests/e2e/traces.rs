@@ -16,7 +16,7 @@ use crate::{
     collector::{Collector, attribute},
     harness::*,
     pki::{Authority, Folder, Terminator, VERSIONS},
-    process::Process,
+    process::{self, Process},
 };
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -28,13 +28,7 @@ const MINT: &str = "POST /{version}/{customerId}/BankingServices/GenerateAuthori
 
 fn serve(sandbox: &Sandbox, change: impl FnOnce(&mut Command)) -> Process {
     Process::serve(|command| {
-        command
-            .env("FLINKS_GATEWAY_UPSTREAM_URL", sandbox.url())
-            .env(
-                "FLINKS_GATEWAY_CUSTOMER_ID",
-                sandbox.options().customer_id.to_string(),
-            )
-            .env("FLINKS_GATEWAY_SECRET_KEY", &sandbox.options().secret_key);
+        command.envs(process::before(sandbox));
         change(command);
     })
 }
