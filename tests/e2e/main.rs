@@ -23,6 +23,7 @@ mod harness;
 mod pki;
 mod process;
 mod raw;
+mod tools;
 
 mod answers;
 mod authorize;

@@ -14,6 +14,7 @@ use crate::{
     admin::{Scrape, ask, get},
     harness::*,
     process::{self, Process},
+    tools::program,
 };
 
 /// A gateway with an operators' port, before a sandbox.
@@ -84,20 +85,6 @@ async fn varied_run(watched: &mut Watched) {
             scrape.sum("flinks_gateway_reloads_total", &[]) >= 1.0
         })
         .await;
-}
-
-/// A program of Debian's package `prometheus`, without which these tests cannot be run.
-fn program(name: &str) -> Command {
-    let found = Command::new(name)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    assert!(
-        found.is_ok_and(|status| status.success()),
-        "`{name}` is not installed: apt-get install prometheus"
-    );
-    Command::new(name)
 }
 
 /// A real Prometheus that scrapes one port.
