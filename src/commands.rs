@@ -6,10 +6,11 @@ mod check;
 mod demo;
 mod serve;
 
-use std::process::ExitCode;
+use std::{num::NonZeroUsize, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use tokio::runtime;
 
 /// What a command answers when it was called wrongly: `EX_USAGE` of sysexits.
 const USAGE: u8 = 64;
@@ -51,7 +52,7 @@ enum Command {
 }
 
 /// Runs the command of the command line.
-pub(crate) async fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     no_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -63,20 +64,37 @@ pub(crate) async fn run() -> ExitCode {
         }
     };
     match cli.command {
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(args),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(args) => match flinks_sandbox::run(args).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
+        Command::Sandbox(args) => block_on(ONE, flinks_sandbox::run(args)).map_or_else(
+            |error| {
                 complain(&format!("the sandbox cannot be served: {error}"));
                 ExitCode::FAILURE
-            }
-        },
+            },
+            |()| ExitCode::SUCCESS,
+        ),
         #[cfg(feature = "sandbox")]
-        Command::Demo(args) => demo::run(args).await,
-        Command::Check(args) => check::run(args).await,
-        Command::Authorize(args) => authorize::run(*args).await,
+        Command::Demo(args) => block_on(ONE, demo::run(args)),
+        Command::Check(args) => block_on(ONE, check::run(args)),
+        Command::Authorize(args) => block_on(ONE, authorize::run(*args)),
     }
+}
+
+const ONE: NonZeroUsize = NonZeroUsize::MIN;
+
+/// Runs a future to its end on so many threads. One thread needs no other to be woken, which is what costs most where
+/// calls are short and wait for others.
+fn block_on<F: Future>(threads: NonZeroUsize, future: F) -> F::Output {
+    let mut builder = match threads {
+        ONE => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    builder
+        .worker_threads(threads.get())
+        .enable_all()
+        .build()
+        .expect("a process may have threads and open files")
+        .block_on(future)
 }
 
 /// A core dump would hold whatever customers typed. Where it cannot be forbidden, nothing else is lost.

@@ -13,7 +13,9 @@ mod reader;
 mod settings;
 mod tls;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap, fmt, net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration,
+};
 
 use tracing_subscriber::EnvFilter;
 
@@ -86,6 +88,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines are written.
     pub log_filter: EnvFilter,
+    /// How many threads serve.
+    pub worker_threads: NonZeroUsize,
     /// How often files are looked at for changes.
     pub reload_interval: Duration,
     /// All files that were read.
@@ -178,6 +182,7 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
     let traces = traces(reader);
     let log_format = reader.value("log_format", parse::log_format);
     let log_filter = reader.value("log_level", parse::log_filter);
+    let worker_threads = reader.value("worker_threads", parse::threads);
     let reload_interval = reader.value("reload_interval", parse::duration);
     let limits = limits(reader, max_response_bytes);
     let tls = tls?;
@@ -211,6 +216,7 @@ fn config(reader: &mut Reader<'_>) -> Option<Config> {
         traces: traces?,
         log_format: log_format?,
         log_filter: log_filter?,
+        worker_threads: worker_threads?,
         reload_interval: reload_interval?,
         files: reader.files(),
         kept,

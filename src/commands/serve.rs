@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandboxed::{start_sandbox, start_sandboxed};
 
-use super::{USAGE, complain};
+use super::{USAGE, block_on, complain};
 
 /// The command line of `serve`: one flag for each setting that is no secret.
 #[derive(Debug)]
@@ -122,13 +122,17 @@ pub(crate) fn read(sources: &Sources) -> Result<Config, ExitCode> {
     })
 }
 
-pub(crate) async fn run(args: Args) -> ExitCode {
+pub(crate) fn run(args: Args) -> ExitCode {
     let sources = args.sources();
     let config = match read(&sources) {
         Ok(config) => config,
         Err(code) => return code,
     };
     telemetry::start(config.log_format, config.log_filter.clone());
+    block_on(config.worker_threads, serve(sources, config))
+}
+
+async fn serve(sources: Sources, config: Config) -> ExitCode {
     for name in sources.env.keys().filter(|name| config::is_misspelt(name)) {
         tracing::warn!(
             name,

@@ -1,6 +1,10 @@
 //! Texts to values, each with the rule that a text must keep.
 
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
@@ -72,6 +76,13 @@ pub(super) fn token_age(text: &str) -> Result<Duration, Rule> {
     } else {
         Err("must be less than 15m, when Flinks may let a token die")
     }
+}
+
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, Rule> {
+    let number = text.parse().ok();
+    number
+        .filter(|number: &NonZeroUsize| number.get() <= 256)
+        .ok_or("must be a whole number from 1 to 256")
 }
 
 /// What another rule reads, but none for one word.

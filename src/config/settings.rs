@@ -57,6 +57,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("secret_key_file", "", "file to read secret_key from"),
     secret("continuation_keys", "base64 of 32 bytes each, comma-separated: the first seals rounds of challenges, all open them; the same on all replicas; without it each process makes its own"),
     setting("continuation_keys_file", "", "file to read continuation_keys from"),
+    setting("worker_threads", "1", "threads that serve calls, 1 to 256; one serves thousands of calls a second, and more of them cost more for each call"),
     setting("reload_interval", "10s", "how often the files of settings are looked at for changes; SIGHUP looks at once"),
     setting("lockout_guard", "10m", "how long a user name and password that a bank refused are not sent again; off for no guard"),
     setting("live_timeout", "240s", "how long Authorize and AnswerChallenges may take at most"),

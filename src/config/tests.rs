@@ -91,6 +91,7 @@ fn every_fault_is_told_at_once_and_none_quotes_a_value() {
         ("CACHED_TIMEOUT", "25h"),
         ("TOKEN_MAX_AGE", "15m"),
         ("MAX_RESPONSE_BYTES", "0"),
+        ("WORKER_THREADS", "0"),
         ("LOG_FORMAT", "canary"),
         ("LOG_LEVEL", "canary=canary=canary"),
     ];

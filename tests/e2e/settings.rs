@@ -307,3 +307,19 @@ async fn a_second_signal_ends_the_drain() {
     assert_eq!(status.code(), Some(1), "{written}");
     assert!(call.await.unwrap());
 }
+
+#[tokio::test]
+async fn calls_are_served_on_as_many_threads_as_were_asked_for() {
+    for (threads, all) in [("1", 1), ("3", 1 + 3)] {
+        let sandbox = sandbox(options()).await;
+        let process = Process::serve(|command| {
+            // Files are looked at on a thread of their own.
+            command
+                .args(["--worker-threads", threads, "--reload-interval", "1h"])
+                .envs(process::before(&sandbox));
+        });
+        Client::native(process.address).session("ok").await;
+        let running = std::fs::read_dir(format!("/proc/{}/task", process.id())).unwrap();
+        assert_eq!(running.count(), all, "{threads}");
+    }
+}
