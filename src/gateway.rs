@@ -13,9 +13,8 @@ use crate::{
     domain::{
         failure::{self, Failure, Reason},
         names::InstanceName,
-        outcome::{CachedOutcome, Institution, Outcome},
+        outcome::Institution,
         refusal::Refusal,
-        request::Subject,
     },
     grpc::{
         continuation::Keys,
@@ -35,7 +34,7 @@ pub struct Gateway {
     flinks: Arc<Flinks>,
     instances: Instances,
     keys: Arc<ArcSwap<Keys>>,
-    guard: Option<LockoutGuard>,
+    guard: LockoutGuard,
     metrics: Metrics,
     known: KnownInstitutions,
 }
@@ -46,7 +45,7 @@ impl Gateway {
         flinks: Arc<Flinks>,
         instances: Instances,
         keys: Arc<ArcSwap<Keys>>,
-        guard: Option<LockoutGuard>,
+        guard: LockoutGuard,
         metrics: Metrics,
     ) -> Self {
         Self {
@@ -69,25 +68,18 @@ impl Gateway {
         self.flinks.tracer()
     }
 
-    /// Notes the bank as Flinks names it.
-    fn note(&self, call: &Call, institution: Option<&Institution>) {
-        if let Some(institution) = institution {
-            self.known.learn(&institution.name);
-            call.institution(&institution.name);
+    /// Notes the bank that a caller names, if Flinks has named it too: it might be something typed into the wrong field.
+    fn note_asked(&self, call: &Call, institution: Option<&str>) {
+        if let Some(institution) = institution.filter(|name| self.known.knows(name)) {
+            call.institution(institution);
         }
     }
 
-    fn note_outcome(&self, call: &Call, outcome: &Outcome) {
-        match outcome {
-            Outcome::Session(session) => {
-                call.outcome("session");
-                self.note(call, session.institution.as_ref());
-            }
-            Outcome::Challenged(round) => {
-                call.outcome("challenge_round");
-                self.note(call, round.institution.as_ref());
-            }
-            Outcome::Pending(_) => call.outcome("pending"),
+    /// Notes the bank as Flinks names it.
+    fn note_institution(&self, call: &Call, institution: Option<&Institution>) {
+        if let Some(institution) = institution {
+            self.known.learn(&institution.name);
+            call.institution(&institution.name);
         }
     }
 }
@@ -101,39 +93,23 @@ impl AuthorizationService for Gateway {
         let (message, call, caller) = accept(request);
         let request = decode::authorize(message, &self.instances)?;
         permitted(&caller, &call, &request.instance)?;
-        let institution = match &request.subject {
-            Subject::Credentials { institution, .. } => Some(institution.as_str()),
-            Subject::Login(_) => None,
-        };
-        if let Some(institution) = institution
-            && self.known.knows(institution)
-        {
-            call.institution(institution);
-        }
+        let institution = request.subject.institution();
+        self.note_asked(&call, institution);
         let institution = self.metrics.institution(institution);
-        let attempt = match &self.guard {
-            Some(guard) => guard
-                .check(&request)
-                .inspect_err(|_| self.metrics.held_back())?,
-            None => None,
-        };
+        let attempt = self
+            .guard
+            .check(&request)
+            .inspect_err(|_| self.metrics.held_back())?;
         let outcome = upstream(
             &call,
             pin!(self.flinks.authorize(request, call.deadline, &call.trace)),
         )
         .await;
+        self.guard.learn(attempt, &outcome);
         self.metrics.signed_in(institution, 0, &outcome);
-        if let (Some(guard), Some(attempt)) = (&self.guard, attempt) {
-            match &outcome {
-                Ok(Outcome::Challenged(round)) => guard.challenged(attempt, &round.request_id),
-                Err(failure) if failure.reason == Reason::CredentialsRejected => {
-                    guard.refused(attempt);
-                }
-                Ok(Outcome::Session(_) | Outcome::Pending(_)) | Err(_) => {}
-            }
-        }
         let outcome = outcome?;
-        self.note_outcome(&call, &outcome);
+        call.outcome(outcome.name());
+        self.note_institution(&call, outcome.institution());
         let keys = self.keys.load();
         Ok(Response::new(encode::authorize(
             outcome,
@@ -152,11 +128,11 @@ impl AuthorizationService for Gateway {
         let request =
             decode::answer_challenges(message, &keys, &caller.name, &self.instances, now)?;
         permitted(&caller, &call, &request.round.instance)?;
-        self.note(&call, request.round.institution.as_ref());
+        let institution = request.round.institution.as_ref();
+        self.note_institution(&call, institution);
         // The clock of the replica that asked may be ahead.
         let thought = Duration::try_from(now.duration_since(request.round.issued));
         self.metrics.thought(thought.unwrap_or_default());
-        let institution = request.round.institution.as_ref();
         let institution = self
             .metrics
             .institution(institution.map(|it| it.name.as_str()));
@@ -168,17 +144,12 @@ impl AuthorizationService for Gateway {
                     .answer_challenges(request, call.deadline, &call.trace)
             ),
         )
-        .await
-        .inspect_err(|failure| {
-            if let Some(guard) = &self.guard
-                && failure.reason == Reason::CredentialsRejected
-            {
-                guard.refused_in(&session);
-            }
-        });
+        .await;
+        self.guard.learn_in(&session, &outcome);
         self.metrics.signed_in(institution, number, &outcome);
         let outcome = outcome?;
-        self.note_outcome(&call, &outcome);
+        call.outcome(outcome.name());
+        self.note_institution(&call, outcome.institution());
         Ok(Response::new(encode::answer_challenges(
             outcome,
             &keys,
@@ -201,13 +172,8 @@ impl AuthorizationService for Gateway {
             ),
         )
         .await?;
-        match &outcome {
-            CachedOutcome::Session(session) => {
-                call.outcome("session");
-                self.note(&call, session.institution.as_ref());
-            }
-            CachedOutcome::Pending(_) => call.outcome("pending"),
-        }
+        call.outcome(outcome.name());
+        self.note_institution(&call, outcome.institution());
         Ok(Response::new(encode::cached_authorize(outcome)))
     }
 }

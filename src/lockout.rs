@@ -20,6 +20,7 @@ use secrecy::ExposeSecret;
 use crate::domain::{
     failure::{Failure, Reason},
     names::RequestId,
+    outcome::Outcome,
     request::{Authorize, Subject},
 };
 
@@ -34,7 +35,7 @@ pub struct Attempt([u8; 32]);
 /// Remembers what banks refused.
 pub struct LockoutGuard {
     key: hmac::Key,
-    hold: Duration,
+    hold: Option<Duration>,
     state: Mutex<State>,
 }
 
@@ -46,8 +47,8 @@ struct State {
 }
 
 impl LockoutGuard {
-    /// Holds back for so long.
-    pub fn new(hold: Duration) -> Self {
+    /// Holds back for so long; for none, not at all.
+    pub fn new(hold: Option<Duration>) -> Self {
         let mut key = [0; 32];
         aws_lc_rs::rand::fill(&mut key).expect("the system has randomness");
         Self {
@@ -70,26 +71,37 @@ impl LockoutGuard {
         }
     }
 
-    /// The bank refused it.
-    pub fn refused(&self, attempt: Attempt) {
-        self.lock().refused.keep(attempt, (), self.hold);
-    }
-
-    /// The bank refused it after all, when it had asked challenges in this session first.
-    pub fn refused_in(&self, session: &RequestId) {
-        let mut state = self.lock();
-        if let Some(attempt) = state.challenged.forget(session.as_str()) {
-            state.refused.keep(attempt, (), self.hold);
+    /// Learns what the bank made of a sign-in that passed: it may have refused it, or ask challenges before it decides.
+    pub fn learn(&self, attempt: Option<Attempt>, outcome: &Result<Outcome, Failure>) {
+        let Some((attempt, hold)) = attempt.zip(self.hold) else {
+            return;
+        };
+        match outcome {
+            Ok(Outcome::Challenged(round)) => {
+                let session = round.request_id.as_str().to_owned();
+                self.lock().challenged.keep(session, attempt, hold);
+            }
+            Err(failure) if is_refusal(failure) => self.lock().refused.keep(attempt, (), hold),
+            Ok(Outcome::Session(_) | Outcome::Pending(_)) | Err(_) => {}
         }
     }
 
-    /// The bank asks challenges in this session before it decides.
-    pub fn challenged(&self, attempt: Attempt, session: &RequestId) {
-        let session = session.as_str().to_owned();
-        self.lock().challenged.keep(session, attempt, self.hold);
+    /// Learns what the bank made of the answers in a session: it may have refused the sign-in after all.
+    pub fn learn_in(&self, session: &RequestId, outcome: &Result<Outcome, Failure>) {
+        let (Err(failure), Some(hold)) = (outcome, self.hold) else {
+            return;
+        };
+        if is_refusal(failure) {
+            let mut state = self.lock();
+            if let Some(attempt) = state.challenged.forget(session.as_str()) {
+                state.refused.keep(attempt, (), hold);
+            }
+        }
     }
 
+    /// Which sign-in this is; none where none is watched.
     fn attempt(&self, request: &Authorize) -> Option<Attempt> {
+        self.hold?;
         let Subject::Credentials {
             institution,
             username,
@@ -126,6 +138,11 @@ impl fmt::Debug for LockoutGuard {
             .field("hold", &self.hold)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a bank refused a user name and password.
+fn is_refusal(failure: &Failure) -> bool {
+    failure.reason == Reason::CredentialsRejected
 }
 
 /// What is remembered, each for about the same time, so that the oldest ends first.

@@ -286,7 +286,7 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
         Arc::clone(&handles.flinks),
         instances,
         Arc::clone(&handles.continuation_keys),
-        config.lockout_guard.map(LockoutGuard::new),
+        LockoutGuard::new(config.lockout_guard),
         metrics.clone(),
     );
     let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -27,6 +27,44 @@ pub enum CachedOutcome {
     Pending(PendingOperation),
 }
 
+impl Outcome {
+    /// What operators call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "session",
+            Self::Challenged(_) => "challenge_round",
+            Self::Pending(_) => "pending",
+        }
+    }
+
+    /// The bank, when Flinks named it.
+    pub fn institution(&self) -> Option<&Institution> {
+        match self {
+            Self::Session(session) => session.institution.as_ref(),
+            Self::Challenged(round) => round.institution.as_ref(),
+            Self::Pending(_) => None,
+        }
+    }
+}
+
+impl CachedOutcome {
+    /// What operators call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "session",
+            Self::Pending(_) => "pending",
+        }
+    }
+
+    /// The bank, when Flinks named it.
+    pub fn institution(&self) -> Option<&Institution> {
+        match self {
+            Self::Session(session) => session.institution.as_ref(),
+            Self::Pending(_) => None,
+        }
+    }
+}
+
 /// An open session.
 #[derive(Debug)]
 pub struct Session {

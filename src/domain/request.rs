@@ -40,6 +40,16 @@ pub enum Subject {
     Login(LoginId),
 }
 
+impl Subject {
+    /// The bank that the caller names; a saved login is of one that Flinks knows.
+    pub fn institution(&self) -> Option<&str> {
+        match self {
+            Self::Credentials { institution, .. } => Some(institution),
+            Self::Login(_) => None,
+        }
+    }
+}
+
 /// The language of a bank's prompts.
 #[derive(Clone, Copy, Debug)]
 pub enum Language {

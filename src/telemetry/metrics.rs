@@ -30,7 +30,7 @@ use crate::{
         challenge::{Kind, Round},
         failure::Failure,
         names::{CallerName, InstanceName},
-        outcome::{Institution, Outcome},
+        outcome::Outcome,
     },
     grpc::status::{code_name, reason_name},
     tls::Watched,
@@ -343,26 +343,20 @@ impl Metrics {
         rounds: i32,
         result: &Result<Outcome, Failure>,
     ) {
-        let named = |by_flinks: &Option<Institution>| match by_flinks {
-            Some(by_flinks) => {
-                let named = self.institution(Some(&by_flinks.name));
-                if Arc::ptr_eq(&named.0, &self.0.other) {
-                    institution.0.clone()
-                } else {
-                    named.0
-                }
-            }
-            None => institution.0.clone(),
+        let by_flinks = result.as_ref().ok().and_then(Outcome::institution);
+        let named = self.institution(by_flinks.map(|institution| institution.name.as_str()));
+        let institution = match Arc::ptr_eq(&named.0, &self.0.other) {
+            true => institution.0,
+            false => named.0,
         };
-        let (institution, outcome, error_type) = match result {
-            Ok(Outcome::Challenged(round)) => return self.asked(named(&round.institution), round),
-            Ok(Outcome::Session(session)) => {
-                self.0.rounds_until_session.observe(f64::from(rounds));
-                (named(&session.institution), "session", "")
-            }
-            Ok(Outcome::Pending(_)) => (institution.0, "pending", ""),
-            Err(failure) => (institution.0, "failure", reason_name(failure.reason)),
+        let (outcome, error_type) = match result {
+            Ok(Outcome::Challenged(round)) => return self.asked(institution, round),
+            Ok(outcome) => (outcome.name(), ""),
+            Err(failure) => ("failure", reason_name(failure.reason)),
         };
+        if let Ok(Outcome::Session(_)) = result {
+            self.0.rounds_until_session.observe(f64::from(rounds));
+        }
         let labels = SignInLabels {
             institution,
             challenged: rounds > 0,

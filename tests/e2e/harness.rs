@@ -112,7 +112,7 @@ impl Gateway {
         );
         let flinks = Arc::new(flinks);
         let keys = config.continuation_keys.unwrap_or_else(Keys::random);
-        let guard = config.lockout_guard.map(LockoutGuard::new);
+        let guard = LockoutGuard::new(config.lockout_guard);
         let keys = Arc::new(ArcSwap::from_pointee(keys));
         let health = Health::watch(&flinks, config.readiness_grace);
         let gateway = Service::new(Arc::clone(&flinks), instances, keys, guard, metrics.clone());
