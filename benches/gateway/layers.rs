@@ -1,7 +1,8 @@
 //! What each layer of the gateway costs: callers known by key, limits, metrics that are scraped, traces, all of them
 //! together, and TLS beneath all.
 //!
-//! Every layer is beside the naive gateway of the same rounds: the ratio is the figure to look at.
+//! Every layer is beside the naive gateway of the same rounds, which runs on all threads as `#[tokio::main]` makes it: the
+//! ratio is the figure to look at. The naive gateway on one thread shows how much of that is the threads alone.
 
 use std::{fmt::Write, fs, net::SocketAddr, path::Path, time::Duration};
 
@@ -39,6 +40,8 @@ struct Layers {
     /// The share of traces that is kept.
     traces: Option<f64>,
     tls: Tls,
+    /// More than one thread.
+    threads: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,7 @@ const NONE: Layers = Layers {
     metrics: false,
     traces: None,
     tls: Tls::None,
+    threads: None,
 };
 
 const ALL: Layers = Layers {
@@ -65,10 +69,11 @@ const ALL: Layers = Layers {
     metrics: true,
     traces: Some(0.01),
     tls: Tls::None,
+    threads: None,
 };
 
 /// All but the naive gateway, which has no layers.
-const ROWS: [(&str, Layers); 10] = [
+const ROWS: [(&str, Layers); 11] = [
     ("gateway, callers=anyone", NONE),
     (
         "callers by key",
@@ -127,6 +132,13 @@ const ROWS: [(&str, Layers); 10] = [
             ..ALL
         },
     ),
+    (
+        "all, 1 trace of 100, 2 threads",
+        Layers {
+            threads: Some(2),
+            ..ALL
+        },
+    ),
 ];
 
 /// The rows that the aim is about.
@@ -142,22 +154,26 @@ pub(crate) async fn section(plan: Plan) -> Result<()> {
     println!("| ---: | --- | ---: | ---: |");
     let mut aims = Vec::new();
     for in_flight in IN_FLIGHT {
-        let mut rounds = vec![Vec::new(); 1 + ROWS.len()];
+        let mut rounds = vec![Vec::new(); 2 + ROWS.len()];
         for round in 1..=plan.rounds {
             eprintln!(
                 "layers: round {round} of {}, {in_flight} in flight",
                 plan.rounds
             );
-            rounds[0].push(naive(in_flight, plan.each).await?);
-            for ((name, layers), cells) in ROWS.iter().zip(&mut rounds[1..]) {
+            rounds[0].push(naive(&[], in_flight, plan.each).await?);
+            rounds[1].push(naive(&["one-thread"], in_flight, plan.each).await?);
+            for ((name, layers), cells) in ROWS.iter().zip(&mut rounds[2..]) {
                 let cpu = measure(*layers, &files, in_flight, plan.each).await;
                 cells.push(cpu.map_err(|error| format!("{name}: {error}"))?);
             }
         }
         let mut medians = rounds.into_iter().map(median);
         let naive = medians.next().unwrap_or(f64::NAN);
+        let lonely = medians.next().unwrap_or(f64::NAN);
         let in_flight = thousands(in_flight as f64);
         println!("| {in_flight} | naive gateway | {naive:.1} | 1.00 |");
+        let ratio = lonely / naive;
+        println!("| {in_flight} | naive gateway, one thread | {lonely:.1} | {ratio:.2} |");
         for ((name, _), cpu) in ROWS.iter().zip(medians) {
             println!("| {in_flight} | {name} | {cpu:.1} | {:.2} |", cpu / naive);
             if AIM.contains(name) {
@@ -177,9 +193,9 @@ pub(crate) async fn section(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-async fn naive(in_flight: usize, each: Duration) -> Result<f64> {
+async fn naive(arguments: &[&str], in_flight: usize, each: Duration) -> Result<f64> {
     let bank = Bank::start(Duration::ZERO, Duration::ZERO)?;
-    let server = Process::role("naive", &[&bank.url()])?;
+    let server = Process::role("naive", &[&[bank.url().as_str()], arguments].concat())?;
     let callers = Caller::of_server(&server, in_flight).await?;
     cpu(&callers, in_flight, each, &server).await
 }
@@ -245,6 +261,9 @@ impl Layers {
         if let Some(ratio) = self.traces {
             set("OTLP_ENDPOINT", format!("http://{collector}"));
             set("TRACE_RATIO", ratio.to_string());
+        }
+        if let Some(threads) = self.threads {
+            set("WORKER_THREADS", threads.to_string());
         }
         if self.tls != Tls::None {
             set("TLS_CERTIFICATE_FILE", files.path("server.pem"));

@@ -21,7 +21,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
     trace_service_server::{TraceService, TraceServiceServer},
 };
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime,
+};
 use tonic::{
     Status,
     transport::{Server, server::TcpIncoming},
@@ -62,7 +65,7 @@ pub(crate) fn upstream(arguments: &[String]) -> Result<()> {
     };
     let (authorize_delay, mint_delay) = (delay(0)?, delay(1)?);
     let seen: &'static Seen = Box::leak(Box::default());
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
@@ -135,19 +138,31 @@ async fn pause(delay: Duration) {
 
 /// tonic alone: a fixed answer.
 pub(crate) fn echo() -> Result<()> {
-    serve(Fixed {
+    let fixed = Fixed {
         answer: messages::response(),
         bank: None,
-    })
+    };
+    serve(fixed, all_threads())
 }
 
-/// The least gateway: posts fixed bytes to the URL of the first argument, and gives a fixed answer.
+/// The least gateway: posts fixed bytes to the URL of the first argument, and gives a fixed answer. With `one-thread`
+/// it runs on one, as the gateway does.
 pub(crate) fn naive(arguments: &[String]) -> Result<()> {
     let url = arguments.first().ok_or("the bank's URL is missing")?;
-    serve(Fixed {
+    let fixed = Fixed {
         answer: messages::response(),
         bank: Some((reqwest::Client::new(), url.parse()?)),
-    })
+    };
+    let threads = match arguments.get(1).map(String::as_str) {
+        Some("one-thread") => runtime::Builder::new_current_thread(),
+        _ => all_threads(),
+    };
+    serve(fixed, threads)
+}
+
+/// What `#[tokio::main]` makes.
+fn all_threads() -> runtime::Builder {
+    runtime::Builder::new_multi_thread()
 }
 
 struct Fixed {
@@ -157,7 +172,7 @@ struct Fixed {
 
 /// A collector of traces that keeps none.
 pub(crate) fn collector() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
@@ -181,12 +196,8 @@ impl TraceService for Collector {
     }
 }
 
-fn serve(service: Fixed) -> Result<()> {
-    // What `#[tokio::main]` makes.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+fn serve(service: Fixed, mut threads: runtime::Builder) -> Result<()> {
+    threads.enable_all().build()?.block_on(async {
         let incoming = TcpIncoming::from(listen()?).with_nodelay(Some(true));
         // As many as the gateway allows: with fewer, calls would wait in the client.
         Ok(Server::builder()
