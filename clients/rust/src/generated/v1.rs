@@ -765,6 +765,9 @@ pub mod authorization_service_client {
     /// tells whether a program may repeat this very call; without it, a repeated
     /// `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     /// policy may repeat these two on a gRPC code alone.
+    ///
+    /// A request may have 256 KiB beside its continuation; a larger one is refused
+    /// as `INVALID_REQUEST`.
     #[derive(Debug, Clone)]
     pub struct AuthorizationServiceClient<T> {
         inner: tonic::client::Grpc<T>,

@@ -57,6 +57,9 @@ const (
 // tells whether a program may repeat this very call; without it, a repeated
 // `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
 // policy may repeat these two on a gRPC code alone.
+//
+// A request may have 256 KiB beside its continuation; a larger one is refused
+// as `INVALID_REQUEST`.
 type AuthorizationServiceClient interface {
 	// Signs a customer in at their bank now, with credentials or by refreshing a
 	// saved login.
@@ -206,6 +209,9 @@ func (c *authorizationServiceClient) CachedAuthorize(ctx context.Context, in *Ca
 // tells whether a program may repeat this very call; without it, a repeated
 // `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
 // policy may repeat these two on a gRPC code alone.
+//
+// A request may have 256 KiB beside its continuation; a larger one is refused
+// as `INVALID_REQUEST`.
 type AuthorizationServiceServer interface {
 	// Signs a customer in at their bank now, with credentials or by refreshing a
 	// saved login.

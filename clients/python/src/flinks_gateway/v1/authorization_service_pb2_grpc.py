@@ -46,6 +46,9 @@ class AuthorizationServiceStub(object):
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     def __init__(self, channel):
@@ -92,6 +95,9 @@ class AuthorizationServiceServicer(object):
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     def Authorize(self, request, context):
@@ -240,6 +246,9 @@ class AuthorizationService(object):
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     @staticmethod

@@ -55,6 +55,9 @@ class AuthorizationServiceStub:
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     @_typing.overload
@@ -171,6 +174,9 @@ class AuthorizationServiceAsyncStub(AuthorizationServiceStub):
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -283,6 +289,9 @@ class AuthorizationServiceServicer(metaclass=_abc_1.ABCMeta):
     tells whether a program may repeat this very call; without it, a repeated
     `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
     policy may repeat these two on a gRPC code alone.
+
+    A request may have 256 KiB beside its continuation; a larger one is refused
+    as `INVALID_REQUEST`.
     """
 
     @_abc_1.abstractmethod

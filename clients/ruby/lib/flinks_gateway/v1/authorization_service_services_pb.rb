@@ -37,6 +37,9 @@ module FlinksGateway
       # tells whether a program may repeat this very call; without it, a repeated
       # `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
       # policy may repeat these two on a gRPC code alone.
+      #
+      # A request may have 256 KiB beside its continuation; a larger one is refused
+      # as `INVALID_REQUEST`.
       class Service
 
         include ::GRPC::GenericService

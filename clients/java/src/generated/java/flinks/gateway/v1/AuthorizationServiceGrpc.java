@@ -21,6 +21,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
  * tells whether a program may repeat this very call; without it, a repeated
  * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
  * policy may repeat these two on a gRPC code alone.
+ * A request may have 256 KiB beside its continuation; a larger one is refused
+ * as `INVALID_REQUEST`.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -203,6 +205,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public interface AsyncService {
@@ -324,6 +328,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public static abstract class AuthorizationServiceImplBase
@@ -354,6 +360,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public static final class AuthorizationServiceStub
@@ -489,6 +497,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public static final class AuthorizationServiceBlockingV2Stub
@@ -621,6 +631,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public static final class AuthorizationServiceBlockingStub
@@ -753,6 +765,8 @@ public final class AuthorizationServiceGrpc {
    * tells whether a program may repeat this very call; without it, a repeated
    * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
    * policy may repeat these two on a gRPC code alone.
+   * A request may have 256 KiB beside its continuation; a larger one is refused
+   * as `INVALID_REQUEST`.
    * </pre>
    */
   public static final class AuthorizationServiceFutureStub

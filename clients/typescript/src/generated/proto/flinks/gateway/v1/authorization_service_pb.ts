@@ -419,6 +419,9 @@ export const LanguageSchema: GenEnum<Language> = /*@__PURE__*/
  * `Authorize` or `AnswerChallenges` is a new attempt at the bank. So no retry
  * policy may repeat these two on a gRPC code alone.
  *
+ * A request may have 256 KiB beside its continuation; a larger one is refused
+ * as `INVALID_REQUEST`.
+ *
  * @generated from service flinks.gateway.v1.AuthorizationService
  */
 export const AuthorizationService: GenService<{
