@@ -3,8 +3,11 @@
 //! A line is written from what was really answered, so it cannot disagree with the caller's view. It never holds what
 //! callers or Flinks wrote, but identifiers that were checked to be plain.
 
+pub mod head;
+
 use std::{
     collections::HashSet,
+    convert::Infallible,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     task::{Context, Poll},
@@ -31,6 +34,7 @@ use crate::{
     pb::{ErrorReason, NextStep},
     telemetry::metrics::Metrics,
     trace::{Span, Trace, Tracer},
+    upstream::Departure,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,6 +47,8 @@ pub struct Call {
     pub deadline: Instant,
     /// Its place in a trace.
     pub trace: Trace,
+    /// When its request leaves for the bank.
+    pub departure: Departure,
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -174,7 +180,7 @@ pub struct CallService<S> {
 
 impl<S, B> Service<Request<Body>> for CallService<S>
 where
-    S: Service<Request<Body>, Response = Response<B>>,
+    S: Service<Request<Body>, Response = Response<B>, Error = Infallible>,
     S::Future: Send + 'static,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<tonic::codegen::StdError>,
@@ -204,21 +210,24 @@ where
         let call = Call {
             deadline,
             trace: span.trace().clone(),
+            departure: Departure::default(),
             notes: Arc::default(),
         };
+        let departure = call.departure.clone();
+        let request_id = request_id(&request);
         let line = Line {
             arrived,
             call: call.clone(),
             span,
             is_ours: !matches!(method, Method::Standard),
             method,
-            request_id: request_id(&request),
+            request_id: request_id.clone(),
             metrics: self.metrics.clone(),
             written: false,
         };
         request.extensions_mut().insert(call);
         let answer = self.inner.call(request);
-        Box::pin(async move {
+        let answer = Box::pin(async move {
             // Until there is a head: a health watch has one at once, and may then stay.
             let backstop = deadline + deadline::BACKSTOP;
             let response = match tokio::time::timeout_at(backstop.into(), answer).await {
@@ -226,7 +235,11 @@ where
                 Err(_) => status::from_framework(Code::DeadlineExceeded).into_http(),
             };
             Ok(line.finish(response))
-        })
+        });
+        match method {
+            Method::Live(_) => Box::pin(head::before_departure(answer, departure, request_id)),
+            Method::Cached(_) | Method::Standard | Method::Unknown => answer,
+        }
     }
 }
 

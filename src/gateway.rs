@@ -102,7 +102,10 @@ impl AuthorizationService for Gateway {
             .inspect_err(|_| self.metrics.held_back())?;
         let outcome = upstream(
             &call,
-            pin!(self.flinks.authorize(request, call.deadline, &call.trace)),
+            pin!(
+                self.flinks
+                    .authorize(request, call.deadline, &call.trace, &call.departure)
+            ),
         )
         .await;
         self.guard.learn(attempt, &outcome);
@@ -139,10 +142,12 @@ impl AuthorizationService for Gateway {
         let (session, number) = (request.round.request_id.clone(), request.round.number);
         let outcome = upstream(
             &call,
-            pin!(
-                self.flinks
-                    .answer_challenges(request, call.deadline, &call.trace)
-            ),
+            pin!(self.flinks.answer_challenges(
+                request,
+                call.deadline,
+                &call.trace,
+                &call.departure
+            )),
         )
         .await;
         self.guard.learn_in(&session, &outcome);

@@ -5,6 +5,7 @@
 
 mod ask;
 mod decode;
+mod departure;
 mod encode;
 mod exchange;
 mod fault;
@@ -15,6 +16,7 @@ mod token;
 mod wire;
 
 pub use self::{
+    departure::Departure,
     http::Endpoint,
     observer::{Exchanged, Observer, TokenEvent, Verdict},
     token::KeyStanding,
@@ -208,14 +210,15 @@ impl Flinks {
         }
     }
 
-    /// Signs a customer in at their bank.
+    /// Signs a customer in at their bank. The request waits for its departure to be granted.
     pub async fn authorize(
         &self,
         request: Authorize,
         deadline: Instant,
         trace: &Trace,
+        departure: &Departure,
     ) -> Result<Outcome, Failure> {
-        let exchange = &self.exchange(deadline, trace);
+        let exchange = &self.exchange(deadline, trace, Some(departure));
         let by_login_id = matches!(request.subject, Subject::Login(_));
         let work = async {
             let instance = self.instance(&request.instance);
@@ -230,14 +233,15 @@ impl Flinks {
         result.map_err(|failure| failure.during(Call::Authorize))
     }
 
-    /// Answers a round of challenges.
+    /// Answers a round of challenges. The answers wait for their departure to be granted.
     pub async fn answer_challenges(
         &self,
         request: AnswerChallenges,
         deadline: Instant,
         trace: &Trace,
+        departure: &Departure,
     ) -> Result<Outcome, Failure> {
-        let exchange = &self.exchange(deadline, trace);
+        let exchange = &self.exchange(deadline, trace, Some(departure));
         let session = request.round.request_id.clone();
         let work = async {
             let instance = self.instance(&request.round.instance);
@@ -264,7 +268,7 @@ impl Flinks {
         deadline: Instant,
         trace: &Trace,
     ) -> Result<CachedOutcome, Failure> {
-        let exchange = &self.exchange(deadline, trace);
+        let exchange = &self.exchange(deadline, trace, None);
         let work = async {
             let instance = self.instance(&request.instance);
             let token = instance.fresh_token(exchange).await?;
@@ -287,8 +291,14 @@ impl Flinks {
         result.map_err(|failure| failure.during(Call::CachedAuthorize))
     }
 
-    fn exchange(&self, deadline: Instant, trace: &Trace) -> Exchange {
-        Exchange::new(deadline, trace.clone(), self.cut_off.clone())
+    fn exchange(
+        &self,
+        deadline: Instant,
+        trace: &Trace,
+        departure: Option<&Departure>,
+    ) -> Exchange {
+        let (trace, cut_off) = (trace.clone(), self.cut_off.clone());
+        Exchange::new(deadline, trace, departure.cloned(), cut_off)
     }
 
     fn instance(&self, name: &InstanceName) -> &Instance {
@@ -361,6 +371,7 @@ impl Instance {
                 endpoint: Endpoint::Authorize,
                 auth_key,
                 body: body.clone(),
+                departure: exchange.departure.as_ref(),
             };
             let read = |reply| decode::authorize(reply, by_login_id, session);
             Ok((self.http.ask(&exchange.trace, question, read).await?, token))

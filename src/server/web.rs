@@ -8,18 +8,15 @@ use std::{
     convert::Infallible,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
-use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN},
 };
-use http_body::Frame;
-use http_body_util::BodyExt;
-use tonic::{Status, body::Body, metadata::GRPC_CONTENT_TYPE};
+use tonic::{body::Body, metadata::GRPC_CONTENT_TYPE};
 use tonic_web::GrpcWebLayer;
 use tower::{
     Layer, Service, ServiceBuilder,
@@ -30,7 +27,10 @@ use tower_http::{
     validate_request::{ValidateRequest, ValidateRequestHeaderLayer},
 };
 
-use crate::trace::{TRACEPARENT, TRACESTATE};
+use crate::{
+    call::head,
+    trace::{TRACEPARENT, TRACESTATE},
+};
 
 /// The origins of web pages that may call.
 #[derive(Clone, Debug)]
@@ -140,8 +140,6 @@ impl<S> Layer<S> for HeadFirst {
 #[derive(Clone, Debug)]
 pub(super) struct HeadFirstService<S>(S);
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
-
 impl<S> Service<Request<Body>> for HeadFirstService<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
@@ -149,7 +147,7 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.0.poll_ready(context)
@@ -163,40 +161,7 @@ where
         if !(is_page && is_call) {
             return Box::pin(answer);
         }
-        let answer = async {
-            // The connection writes the head in between.
-            tokio::task::yield_now().await;
-            answer.await
-        };
-        let rest = Body::new(Rest::Awaited(Box::pin(answer)));
+        let rest = head::rest(answer);
         Box::pin(async { Ok(Response::new(rest)) })
-    }
-}
-
-/// What follows a head that was sent in advance.
-enum Rest {
-    Awaited(Answering),
-    Answered(Body),
-}
-
-impl http_body::Body for Rest {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        if let Self::Awaited(answer) = &mut *self {
-            let Ok(answer) = ready!(answer.as_mut().poll(context));
-            let (mut head, body) = answer.into_parts();
-            head.headers.remove(CONTENT_TYPE);
-            let trailers = std::future::ready(Some(Ok(head.headers)));
-            *self = Self::Answered(Body::new(body.with_trailers(trailers)));
-        }
-        match &mut *self {
-            Self::Awaited(_) => Poll::Pending,
-            Self::Answered(body) => Pin::new(body).poll_frame(context),
-        }
     }
 }

@@ -14,6 +14,7 @@ use opentelemetry::{
 
 use super::{
     decode::{Challenged, Meaning},
+    departure::{Departing, Departure},
     fault,
     http::{Endpoint, Http, Reply},
     observer::{Exchanged, Observer, Verdict},
@@ -27,10 +28,12 @@ use crate::{
 };
 
 /// What is asked.
-pub(super) struct Question {
+pub(super) struct Question<'a> {
     pub endpoint: Endpoint,
     pub auth_key: Option<HeaderValue>,
     pub body: Bytes,
+    /// What it waits for; none for nothing.
+    pub departure: Option<&'a Departure>,
 }
 
 /// What is told of an answer.
@@ -60,16 +63,18 @@ impl Http {
     pub(super) async fn ask<A: Answer>(
         &self,
         trace: &Trace,
-        question: Question,
+        question: Question<'_>,
         read: impl FnOnce(Reply) -> Result<A, Failure>,
     ) -> Result<A, Failure> {
         let Question {
             endpoint,
             auth_key,
             body,
+            departure,
         } = question;
         let mut asking = self.asking(trace, endpoint);
         let traceparent = asking.span.trace().traceparent();
+        let body = Departing::new(body, departure);
         let reply = self.post(endpoint, auth_key, traceparent, body).await;
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let answer = reply.and_then(read);

@@ -10,6 +10,7 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
+use super::departure::Departure;
 use crate::{
     domain::failure::{Failure, Reason},
     trace::Trace,
@@ -22,16 +23,24 @@ const LEAST: Duration = Duration::from_millis(5);
 pub(super) struct Exchange {
     deadline: Instant,
     pub(super) trace: Trace,
+    /// What its request waits for; none for one that may be repeated.
+    pub(super) departure: Option<Departure>,
     /// Cancelled when the process will not wait any longer.
     cut_off: CancellationToken,
     sent: AtomicBool,
 }
 
 impl Exchange {
-    pub(super) fn new(deadline: Instant, trace: Trace, cut_off: CancellationToken) -> Self {
+    pub(super) fn new(
+        deadline: Instant,
+        trace: Trace,
+        departure: Option<Departure>,
+        cut_off: CancellationToken,
+    ) -> Self {
         Self {
             deadline,
             trace,
+            departure,
             cut_off,
             sent: AtomicBool::new(false),
         }

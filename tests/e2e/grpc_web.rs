@@ -532,7 +532,8 @@ async fn a_page_that_goes_away_drops_the_upstream_request_at_once() {
                 .await
                 .unwrap();
         tokio::spawn(connection);
-        sender.send_request(request).await.is_ok()
+        let _answer = sender.send_request(request).await.unwrap();
+        std::future::pending::<()>().await;
     });
     held(&sandbox).await;
     call.abort();

@@ -487,12 +487,12 @@ pub fn same_answer(
     }
 }
 
-/// The bodies that reached `/Authorize`, as JSON.
+/// The bodies that reached `/Authorize`, as JSON. A head without its body, which may follow, asks for nothing.
 pub fn authorize_bodies(sandbox: &Sandbox) -> Vec<serde_json::Value> {
     sandbox
         .received()
         .into_iter()
-        .filter(|received| received.endpoint == "Authorize")
+        .filter(|received| received.endpoint == "Authorize" && !received.body.is_empty())
         .map(|received| serde_json::from_slice(&received.body).unwrap())
         .collect()
 }

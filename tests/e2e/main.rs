@@ -22,6 +22,7 @@ mod collector;
 mod harness;
 mod pki;
 mod process;
+mod proxy;
 mod raw;
 mod tools;
 
@@ -39,6 +40,7 @@ mod health;
 mod leniency;
 mod limits;
 mod lockout;
+mod mesh;
 mod metrics;
 mod never_twice;
 mod reload;
