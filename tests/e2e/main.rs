@@ -30,6 +30,7 @@ mod answers;
 mod authorize;
 mod cached;
 mod callers;
+mod chart;
 mod check;
 mod contract;
 mod deadlines;

@@ -142,6 +142,12 @@ secret_key_file = {{ printf "%s/%s" (include "flinks-gateway.secretsPath" $) $in
 {{- end -}}
 {{- $hasSecrets := include "flinks-gateway.hasSecrets" . -}}
 {{- range $name, $instance := $values.instances -}}
+{{- if not (regexMatch "^[a-z0-9-]{1,32}$" $name) -}}
+{{- fail (printf "instances: %s must be named with at most 32 lower-case letters, digits and dashes" (toJson $name)) -}}
+{{- end -}}
+{{- if has $name (list "true" "false") -}}
+{{- fail (printf "instances: a name must not be %s, which is how YAML reads yes, no, on and off without quotes" $name) -}}
+{{- end -}}
 {{- if and $instance.secretKey (not $hasSecrets) -}}
 {{- fail (printf "secrets.name: must be set to the Secret that holds %s, which instances.%s.secretKey names" $instance.secretKey $name) -}}
 {{- end -}}
@@ -158,6 +164,12 @@ secret_key_file = {{ printf "%s/%s" (include "flinks-gateway.secretsPath" $) $in
 {{- fail "callers: must have named, with a table for each caller, or anyone: true, where a mesh authenticates" -}}
 {{- end -}}
 {{- range $caller, $table := $values.callers.named -}}
+{{- if or (not (regexMatch "^[a-z0-9-]{1,64}$" $caller)) (eq $caller "anyone") -}}
+{{- fail (printf "callers.named: %s must be named with at most 64 lower-case letters, digits and dashes, and not anyone" (toJson $caller)) -}}
+{{- end -}}
+{{- if has $caller (list "true" "false") -}}
+{{- fail (printf "callers.named: a name must not be %s, which is how YAML reads yes, no, on and off without quotes" $caller) -}}
+{{- end -}}
 {{- if not (or $table.certificates $table.key_sha256) -}}
 {{- fail (printf "callers.named.%s: must have certificates or key_sha256, for the caller to be known" $caller) -}}
 {{- end -}}
