@@ -9,7 +9,7 @@ CLIENTS  ?= $(LANGUAGES)
 BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || cat proto/baseline)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint proto deny audit grpcurl bench conformance compatibility clients reference generated
+.PHONY: help demo test check lint proto deny audit grpcurl bench image static conformance compatibility clients reference generated
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -71,3 +71,11 @@ generated: clients reference ## fail when generating anything again changes it
 
 bench: ## measure speed and memory beside a naive gateway
 	$(CARGO) bench --locked --profile dist --bench gateway
+
+image: ## build the container image (needs docker)
+	docker build --file deploy/Dockerfile --tag flinks-gateway .
+
+static: ## build what the image holds without docker, and run it in an empty root (needs musl-tools, Rust's musl target, root)
+	CC_x86_64_unknown_linux_musl=musl-gcc $(CARGO) build --locked --profile dist --no-default-features \
+	  --target x86_64-unknown-linux-musl --bin flinks-gateway
+	deploy/empty-root $${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/dist/flinks-gateway

@@ -1,11 +1,6 @@
 //! The Helm chart renders what Kubernetes takes and what the gateway reads, or says which value breaks which rule.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{collections::BTreeMap, fs, path::Path, process::Output};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flinks_gateway::{callers, config::SETTINGS, pb};
@@ -174,22 +169,19 @@ impl Rendered {
 }
 
 /// YAML as Kubernetes reads it.
-fn documents(yaml: &str) -> Vec<Value> {
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python3");
+pub fn documents(yaml: &str) -> Vec<Value> {
     let files = Folder::new();
     let path = files.put("manifests.yaml", yaml);
     let script =
         "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))";
-    let output = Command::new(python)
+    let output = tools::python()
         .args(["-c", script, &path])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let documents: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    documents
-        .into_iter()
-        .filter(|document| !document.is_null())
-        .collect()
+    let documents = documents.into_iter();
+    documents.filter(|document| !document.is_null()).collect()
 }
 
 /// A folder with all files of secrets that values name.

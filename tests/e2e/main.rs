@@ -38,6 +38,7 @@ mod demo;
 mod failures;
 mod grpc_web;
 mod health;
+mod image;
 mod leniency;
 mod limits;
 mod lockout;

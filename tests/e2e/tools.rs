@@ -19,3 +19,10 @@ pub(crate) fn program(name: &str) -> Command {
         Command::new(name)
     }
 }
+
+/// Python with the packages that `tests/install` brings.
+pub(crate) fn python() -> Command {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python3");
+    assert!(python.exists(), "{python:?} is missing: run tests/install");
+    Command::new(python)
+}
