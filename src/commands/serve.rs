@@ -254,12 +254,15 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     };
     let instances = config.instance_names();
     let authorities = &config.tls.upstream_authorities;
-    let traces = config.traces.map(traces::Export::start).transpose()?;
+    let certificates = Arc::new(ArcSwap::from_pointee(config.tls.watched));
+    let metrics = Metrics::new(&config.metrics_institutions, Arc::clone(&certificates));
+    let traces = config
+        .traces
+        .map(|options| traces::Export::start(options, metrics.clone()))
+        .transpose()?;
     let tracer = traces
         .as_ref()
         .map_or(Tracer::default(), traces::Export::tracer);
-    let certificates = Arc::new(ArcSwap::from_pointee(config.tls.watched));
-    let metrics = Metrics::new(&config.metrics_institutions, Arc::clone(&certificates));
     let flinks = Flinks::new(
         config.instances,
         authorities,

@@ -80,6 +80,7 @@ struct Counted {
     reloads: Family<ReloadLabels, Counter>,
     last_reload_succeeded: Gauge,
     certificate_expiry: Family<CertificateLabels, Gauge<f64, AtomicU64>>,
+    spans_lost: Counter,
 }
 
 type Timed<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -246,6 +247,7 @@ impl Metrics {
             reloads: Family::default(),
             last_reload_succeeded: Gauge::default(),
             certificate_expiry: Family::default(),
+            spans_lost: Counter::default(),
             registry: Mutex::default(),
         };
         counted.register(&mut registry);
@@ -391,6 +393,11 @@ impl Metrics {
         self.0.reloads.get_or_create(&reload(applied)).inc();
     }
 
+    /// Spans did not get to the collector.
+    pub fn spans_lost(&self, spans: u64) {
+        self.0.spans_lost.inc_by(spans);
+    }
+
     /// Writes all for a scrape, with the readiness of the whole and of each instance.
     pub fn write<'a>(
         &self,
@@ -468,6 +475,7 @@ impl Counted {
         to.register("flinks_gateway_reloads", "Readings of files of settings that had changed", self.reloads.clone());
         to.register("flinks_gateway_last_reload_succeeded", "Whether the files of settings as they are now are in use", self.last_reload_succeeded.clone());
         to.register("flinks_gateway_certificate_expires_in_seconds", "Time until a certificate ends, negative once it has", self.certificate_expiry.clone());
+        to.register("flinks_gateway_spans_lost", "Spans that the collector did not get", self.spans_lost.clone());
     }
 
     /// Lets what is rare be seen before it happens: a rate from nothing to one is no rate.

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::ClientTlsConfig;
 use url::Url;
 
+use super::metrics::Metrics;
 use crate::trace::Tracer;
 
 /// Where traces go, and how many.
@@ -80,7 +81,10 @@ pub struct Export {
 
 impl Export {
     /// Starts it. The collector need not be there.
-    pub fn start(Options { endpoint, ratio }: Options) -> Result<Self, SetUpError> {
+    pub fn start(
+        Options { endpoint, ratio }: Options,
+        metrics: Metrics,
+    ) -> Result<Self, SetUpError> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -91,6 +95,7 @@ impl Export {
         let shared = Arc::new(Shared {
             many: Notify::new(),
             lost: AtomicU64::new(0),
+            metrics,
             end: CancellationToken::new(),
         });
         let queue = Queue {
@@ -183,8 +188,17 @@ fn tls() -> ClientTlsConfig {
 struct Shared {
     /// Told when there is a batch.
     many: Notify,
+    /// And not told yet.
     lost: AtomicU64,
+    metrics: Metrics,
     end: CancellationToken,
+}
+
+impl Shared {
+    fn lose(&self, spans: u64) {
+        self.lost.fetch_add(spans, Ordering::Relaxed);
+        self.metrics.spans_lost(spans);
+    }
 }
 
 /// Where spans wait.
@@ -199,7 +213,7 @@ impl SpanProcessor for Queue {
 
     fn on_end(&self, span: SpanData) {
         if self.spans.try_send(span).is_err() {
-            self.shared.lost.fetch_add(1, Ordering::Relaxed);
+            self.shared.lose(1);
         }
         if self.spans.capacity() <= QUEUE - BATCH {
             self.shared.many.notify_one();
@@ -247,7 +261,7 @@ async fn send(exporter: SpanExporter, mut spans: mpsc::Receiver<SpanData>, share
         }
         let count = batch.len() as u64;
         if let Err(error) = exporter.export(std::mem::take(&mut batch)).await {
-            shared.lost.fetch_add(count, Ordering::Relaxed);
+            shared.lose(count);
             // Never what the collector wrote: code and cause alone.
             losses.error = Some(error.to_string());
         }

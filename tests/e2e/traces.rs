@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tonic::{Code, Request};
 
 use crate::{
+    admin::Scrape,
     collector::{Collector, attribute},
     harness::*,
     pki::{Authority, Folder, Terminator, VERSIONS},
@@ -405,6 +406,7 @@ async fn a_collector_that_is_down_or_hangs_is_not_felt() {
     for address in [down, mute.local_addr().unwrap(), hangs.address] {
         let process = serve(&sandbox, |command| {
             command.args(["--otlp-endpoint", &format!("http://{address}")]);
+            command.args(["--admin-listen", "127.0.0.1:0"]);
         });
         let client = Client::native(process.address);
         let begun = Instant::now();
@@ -423,6 +425,9 @@ async fn a_collector_that_is_down_or_hangs_is_not_felt() {
         calls.join_all().await;
         // A call that waited for the collector would wait for seconds, and 5000 of them for hours.
         assert!(begun.elapsed() < Duration::from_secs(60));
+        let scrape = Scrape::of(process.admin.unwrap()).await;
+        let lost = scrape.sum("flinks_gateway_spans_lost_total", &[]);
+        assert!(lost > 100.0, "{lost}");
         let (status, written) = end(process).await;
         assert!(status.success(), "{written}");
         let told = written.matches("traces are lost").count();
