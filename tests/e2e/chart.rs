@@ -289,21 +289,21 @@ fn what_is_rendered_is_what_kubernetes_takes() {
         expected += documents(&yaml).len();
         paths.push(files.put(&format!("{name}.yaml"), &yaml));
     }
-    let mut validate = tools::program("kubernetes-validate");
-    let output = validate.arg("--strict").args(&paths).output().unwrap();
-    let told = text(&output.stdout) + &text(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    let passed = told
-        .lines()
-        .filter(|line| line.contains(" passed for resource "))
-        .count();
-    let unknown: Vec<&str> = told
-        .lines()
-        .filter(|line| line.starts_with("WARN"))
-        .collect();
-    // Those of the Prometheus operator have no schema there, and a test of their own here.
-    assert_eq!(unknown.len(), 2, "{unknown:?}");
-    assert_eq!(passed + unknown.len(), expected, "{told}");
+    // The oldest that the chart says, and the newest that there is a schema for.
+    let oldest = fs::read_to_string(folder().join("Chart.yaml")).unwrap();
+    assert!(oldest.contains("kubeVersion: \">=1.27."), "{oldest}");
+    for version in ["1.27.0", "1.37.0"] {
+        let mut validate = tools::program("kubernetes-validate");
+        validate.args(["--strict", "--kubernetes-version", version]);
+        let output = validate.args(&paths).output().unwrap();
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        let count = |part: &str| told.lines().filter(|line| line.contains(part)).count();
+        // Those of the Prometheus operator have no schema there, and a test of their own here.
+        let unknown = count("Couldn't find schema for kind");
+        assert_eq!(unknown, 2, "{told}");
+        assert_eq!(count(" passed for resource ") + unknown, expected, "{told}");
+    }
 }
 
 #[tokio::test]
@@ -379,6 +379,32 @@ fn what_cannot_be_is_refused_with_the_value_and_the_rule() {
         error.contains("instances: must have at least one"),
         "{error}"
     );
+}
+
+#[test]
+fn the_page_shows_values_that_are_taken() {
+    let page = include_str!("../../docs/kubernetes.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2);
+    let files = Folder::new();
+    for block in blocks {
+        let (values, _) = block.split_once("```").unwrap();
+        let values = files.put("values.yaml", values);
+        let mut helm = tools::program("helm");
+        helm.args(["template", "gateway"]).arg(folder());
+        helm.args(["--kube-version", "1.33.0", "--values", &values]);
+        let output = helm.output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let rendered = Rendered::with("gateway", "service: {headless: true}", FLINKS);
+    let mut services = rendered.all("Service");
+    for name in ["gateway-flinks-gateway-headless", "-admin"] {
+        assert!(page.contains(name));
+        let mut names = services
+            .by_ref()
+            .map(|service| service["metadata"]["name"].as_str());
+        assert!(names.any(|told| told.unwrap().ends_with(name)), "{name}");
+    }
 }
 
 #[test]
