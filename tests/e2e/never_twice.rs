@@ -22,7 +22,7 @@ use tokio::{
 use crate::harness::*;
 
 /// Steps that end badly, one way or another.
-const STEPS: [&str; 26] = [
+pub const STEPS: [&str; 26] = [
     "ok",
     "question",
     "pending",
@@ -111,7 +111,7 @@ proptest! {
 
 /// How the raw upstream treats a request.
 #[derive(Clone, Copy, Debug)]
-enum Treatment {
+pub enum Treatment {
     /// Answers and keeps the connection.
     Answer,
     /// Answers, and closes the connection without saying so beforehand.
@@ -163,8 +163,8 @@ fn caller() -> impl Strategy<Value = Caller> {
 }
 
 /// An upstream that treats requests as told, and counts the calls to `/Authorize` of which a byte arrived.
-struct Raw {
-    instance: InstanceConfig,
+pub struct Raw {
+    pub instance: InstanceConfig,
     state: Arc<State>,
 }
 
@@ -178,7 +178,7 @@ struct State {
 }
 
 impl Raw {
-    async fn start(mints: Vec<Treatment>, calls: Vec<Treatment>, with_tokens: bool) -> Self {
+    pub async fn start(mints: Vec<Treatment>, calls: Vec<Treatment>, with_tokens: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap())
             .parse()
@@ -201,6 +201,16 @@ impl Raw {
             instance: InstanceConfig::new(&url, uuid::Uuid::nil(), key),
             state,
         }
+    }
+
+    /// How many calls were begun.
+    pub fn begun(&self) -> usize {
+        self.state.begun.load(Ordering::SeqCst)
+    }
+
+    /// How the next call is treated.
+    pub fn next(&self, treatment: Treatment) {
+        self.state.calls.lock().unwrap().push(treatment);
     }
 }
 

@@ -141,7 +141,8 @@ pub async fn sidecar(repeats: Repeats, to: &[SocketAddr]) -> Envoy {
                     "typed_config": {
                         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                         "stat_prefix": "calls",
-                        "codec_type": "AUTO",
+                        // Replies are looked at for what nobody should add.
+                        "server_header_transformation": "PASS_THROUGH",
                         "route_config": { "virtual_hosts": [{
                             "name": "all",
                             "domains": ["*"],
@@ -152,7 +153,10 @@ pub async fn sidecar(repeats: Repeats, to: &[SocketAddr]) -> Envoy {
                         }] },
                         "http_filters": [{
                             "name": "envoy.filters.http.router",
-                            "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+                            "typed_config": {
+                                "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
+                                "suppress_envoy_headers": true,
+                            },
                         }],
                     },
                 }] }],
