@@ -35,6 +35,7 @@ mod check;
 mod contract;
 mod deadlines;
 mod demo;
+mod envoy;
 mod failures;
 mod grpc_web;
 mod health;

@@ -95,10 +95,9 @@ fn replica(sandbox: &Sandbox) -> Process {
     Process::serve(|command| {
         command.envs(process::before(sandbox));
         command.env("FLINKS_GATEWAY_CONTINUATION_KEYS", STANDARD.encode([7; 32]));
-        command.args(["--drain-timeout", "200ms"]);
+        command.args(["--drain-timeout", "200ms", "--live-timeout", "20s"]);
     })
 }
-
 
 /// How often each sign-in arrived, by its tag or scenario, and each round's answers, by its session.
 fn arrivals(sandbox: &Sandbox) -> BTreeMap<String, usize> {
@@ -310,7 +309,11 @@ async fn wherever_the_way_to_a_bank_breaks_it_is_taken_once() {
         upstream.next(treatment);
         let ended = client.authorize(sign_in("ok")).await;
         // Where Flinks refuses the gateway's own token, which it does before it asks a bank, the call is sent again.
-        let allowed = if matches!(treatment, T::RefuseToken) { 2 } else { 1 };
+        let allowed = if matches!(treatment, T::RefuseToken) {
+            2
+        } else {
+            1
+        };
         assert_eq!(upstream.begun() - before, allowed, "{treatment:?}");
         broken += usize::from(ended.is_err());
     }

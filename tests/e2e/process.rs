@@ -48,8 +48,14 @@ pub struct Process {
 impl Process {
     /// Starts `serve` on a port of its own, with JSON log lines, and waits until it serves.
     pub fn serve(change: impl FnOnce(&mut Command)) -> Self {
+        Self::serve_at(SocketAddr::from(([127, 0, 0, 1], 0)), change)
+    }
+
+    /// The same on a port that is known beforehand.
+    pub fn serve_at(address: SocketAddr, change: impl FnOnce(&mut Command)) -> Self {
         let mut command = command();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+        command.args(["serve", "--log-format", "json", "--listen"]);
+        command.arg(address.to_string());
         command.env("FLINKS_GATEWAY_CALLERS", "anyone");
         change(&mut command);
         let written = tempfile::NamedTempFile::new().unwrap();
@@ -115,6 +121,12 @@ impl Process {
     /// Waits for the end.
     pub fn ended(mut self) -> ExitStatus {
         self.child.wait().unwrap()
+    }
+
+    /// Waits for the end, and gives its log lines and all it wrote.
+    pub fn at_its_end(mut self) -> (ExitStatus, Vec<serde_json::Value>, String) {
+        let status = self.child.wait().unwrap();
+        (status, self.lines(), self.written())
     }
 
     /// Sends a signal, and waits for the end.
