@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     harness::*,
+    image::copy,
     pki::{Authority, Folder},
     process::{Process, command},
     tools,
@@ -90,12 +91,12 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn helm(verb: &str, release: &[&str], values: &str, upstream: &str) -> Output {
+fn helm(chart: &Path, verb: &str, release: &[&str], values: &str, upstream: &str) -> Output {
     let files = Folder::new();
     let least = files.put("least.yaml", &filled(LEAST, upstream));
     let more = files.put("more.yaml", &filled(values, upstream));
     let mut helm = tools::program("helm");
-    helm.arg(verb).args(release).arg(folder());
+    helm.arg(verb).args(release).arg(chart);
     helm.args([
         "--kube-version",
         "1.33.0",
@@ -116,7 +117,7 @@ impl Rendered {
     }
 
     fn with(release: &str, values: &str, upstream: &str) -> Self {
-        let output = helm("template", &[release], values, upstream);
+        let output = helm(folder(), "template", &[release], values, upstream);
         assert!(
             output.status.success(),
             "{values}: {}",
@@ -253,6 +254,12 @@ fn compare(schema: &Value, values: &Value, place: &str) {
             .is_empty(),
         "{place} is not described"
     );
+    // Of tables with names of the operator's: each of them.
+    let inner = &schema["additionalProperties"];
+    for (name, property) in inner["properties"].as_object().into_iter().flatten() {
+        assert_eq!(inner["additionalProperties"], false, "{place}");
+        assert!(property["description"].is_string(), "{place}.{name}");
+    }
     let Some(properties) = schema["properties"].as_object() else {
         return;
     };
@@ -281,9 +288,9 @@ fn what_is_rendered_is_what_kubernetes_takes() {
     let mut paths = Vec::new();
     let mut expected = 0;
     for (name, values) in &taken() {
-        let linted = helm("lint", &["--strict"], values, FLINKS);
+        let linted = helm(folder(), "lint", &["--strict"], values, FLINKS);
         assert!(linted.status.success(), "{name}: {}", text(&linted.stdout));
-        let output = helm("template", &["bank"], values, FLINKS);
+        let output = helm(folder(), "template", &["bank"], values, FLINKS);
         assert!(output.status.success(), "{name}: {}", text(&output.stderr));
         let yaml = text(&output.stdout);
         expected += documents(&yaml).len();
@@ -359,7 +366,7 @@ fn what_cannot_be_is_refused_with_the_value_and_the_rule() {
     let mut wrong = Vec::new();
     for line in REFUSED.lines() {
         let (values, told) = line.split_once(" → ").unwrap();
-        let output = helm("template", &["bank"], values, FLINKS);
+        let output = helm(folder(), "template", &["bank"], values, FLINKS);
         let error = text(&output.stderr);
         // A message of Go's own would name a line of a template.
         let is_told = told.split(" → ").all(|part| error.contains(part)) && !error.contains("nil");
@@ -475,7 +482,7 @@ fn numbers_and_names_come_out_as_they_went_in() {
         assert_eq!(selector["app.kubernetes.io/instance"], release);
     }
     // Kubernetes would not take more; Helm says so by itself.
-    let output = helm("template", &[&"a".repeat(60)], "", FLINKS);
+    let output = helm(folder(), "template", &[&"a".repeat(60)], "", FLINKS);
     assert!(
         text(&output.stderr).contains("53"),
         "{}",
@@ -619,6 +626,63 @@ fn what_the_prometheus_operator_and_grafana_get_is_found_by_them() {
     let scraped: Vec<&Value> = scraped.collect();
     assert_eq!(scraped.len(), 1, "each replica is scraped once");
     assert_eq!(scraped[0]["spec"]["ports"][0]["name"], endpoint["port"]);
+
+    let rule = rendered.the("PrometheusRule");
+    assert_eq!(rule["metadata"]["labels"]["release"], "x");
+    let alerts = fs::read_to_string(folder().join("files/alerts.yaml")).unwrap();
+    assert_eq!(rule["spec"], documents(&alerts)[0]);
+
+    let mut maps = rendered.all("ConfigMap");
+    let dashboard = maps
+        .find(|map| map["metadata"]["labels"]["grafana_dashboard"] == "1")
+        .unwrap();
+    let shown: Value =
+        serde_json::from_str(dashboard["data"]["flinks-gateway.json"].as_str().unwrap()).unwrap();
+    let file = fs::read_to_string(folder().join("files/dashboard.json")).unwrap();
+    assert_eq!(shown, serde_json::from_str::<Value>(&file).unwrap());
+}
+
+/// Helm shows notes only after an installation: here they are rendered as a manifest.
+#[test]
+fn the_notes_say_how_to_call_it() {
+    let chart = tempfile::tempdir().unwrap();
+    copy(folder(), chart.path());
+    let notes = fs::read_to_string(folder().join("templates/NOTES.txt")).unwrap();
+    let wrapped = format!(
+        "{{{{- define \"notes\" }}}}{notes}{{{{ end -}}}}\nkind: Notes\nnotes: |\n  {{{{- include \"notes\" . | nindent 2 }}}}\n"
+    );
+    fs::write(chart.path().join("templates/notes.yaml"), wrapped).unwrap();
+    for (values, told) in [
+        (
+            "service: {port: 80}",
+            [
+                "bank-flinks-gateway.default.svc:80 (clear text",
+                "to whoever reaches it, in front of default.",
+                "port-forward service/bank-flinks-gateway 50051:80 &",
+                "grpcurl -plaintext 127.0.0.1:50051 describe",
+                "take 240s.",
+            ],
+        ),
+        (
+            "{tls: {secretName: tls}, settings: {live_timeout: 3m}, \
+              callers: {anyone: false, named: {b: {key_sha256: [HASH]}, a: {key_sha256: [HASH2]}}}}",
+            [
+                "svc:50051 (TLS)",
+                "to a, b, in front of default.",
+                "grpcurl -insecure -H 'authorization: Bearer KEY' 127.0.0.1:50051 describe",
+                "rollout status deployment/bank-flinks-gateway",
+                "take 3m.",
+            ],
+        ),
+    ] {
+        let output = helm(chart.path(), "template", &["bank"], values, FLINKS);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let rendered = Rendered(documents(&text(&output.stdout)));
+        let notes = rendered.the("Notes")["notes"].as_str().unwrap();
+        for part in told {
+            assert!(notes.contains(part), "{part} in {notes}");
+        }
+    }
 }
 
 /// By what docs/callers.md says of requests in memory.

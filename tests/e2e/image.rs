@@ -138,7 +138,8 @@ fn targets(workspace: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a file, or a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     if from.is_dir() {
         for entry in fs::read_dir(from).unwrap() {
@@ -206,4 +207,25 @@ fn the_compose_file_is_one() {
     assert!(root().join(recipe_path).is_file());
     assert!(recipe().contains("ARG FEATURES"), "its argument is taken");
     assert_eq!(gateway["build"]["args"]["FEATURES"], "sandbox");
+
+    let prometheus = compose["configs"]["prometheus"]["content"]
+        .as_str()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(
+        root().join("deploy/helm/flinks-gateway/files/alerts.yaml"),
+        folder.path().join("alerts.yaml"),
+    )
+    .unwrap();
+    fs::write(folder.path().join("prometheus.yml"), prometheus).unwrap();
+    let mut promtool = tools::program("promtool");
+    let checked = promtool
+        .args(["check", "config"])
+        .arg(folder.path().join("prometheus.yml"));
+    let checked = checked.output().unwrap();
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
 }

@@ -58,9 +58,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{/* Where things are mounted. */}}
 {{- define "flinks-gateway.secretsPath" -}}/run/secrets/flinks-gateway{{- end -}}
 
-{{/* A text as TOML: JSON's escapes are TOML's as well, but for one character. */}}
+{{/* A text as TOML: JSON's escapes are TOML's as well. */}}
 {{- define "flinks-gateway.text" -}}
-{{- toString . | toJson | replace "\x7f" "\\u007f" -}}
+{{- toString . | toJson -}}
 {{- end -}}
 
 {{/* A value as TOML. Helm reads whole numbers of a file as fractions, and YAML's off as false. */}}
