@@ -43,6 +43,7 @@ mod image;
 mod leniency;
 mod limits;
 mod lockout;
+mod manifests;
 mod mesh;
 mod metrics;
 mod never_twice;
