@@ -120,7 +120,7 @@ struct Table<'r, 'a> {
 
 impl<'r, 'a> Table<'r, 'a> {
     fn new(reader: &'r mut Reader<'a>, file: &str, name: &str, value: toml::Value) -> Option<Self> {
-        let origin = format!("{name} in {file}");
+        let origin = format!("{} in {file}", name.escape_debug());
         let toml::Value::Table(table) = value else {
             reader.fault(origin, "must be a table");
             return None;
@@ -201,7 +201,12 @@ impl<'r, 'a> Table<'r, 'a> {
     }
 
     fn place(&self, key: &str) -> String {
-        format!("{}.{key} in {}", self.name.as_str(), self.file)
+        format!(
+            "{}.{} in {}",
+            self.name.as_str(),
+            key.escape_debug(),
+            self.file
+        )
     }
 
     fn fault(&mut self, key: &str, rule: &str) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -212,11 +212,16 @@ pub(super) fn customer_id(text: &str) -> Result<Uuid, Rule> {
     Uuid::try_parse(text).map_err(|_| "must be a UUID")
 }
 
+/// More than any address needs.
+const LONGEST_URL: usize = 2048;
+
 /// The root of Flinks' API. Credentials go there: only loopback may do without TLS.
 pub(super) fn upstream_url(text: &str) -> Result<Url, Rule> {
     let rule = "must be an https URL such as https://acme-ca-api.private.fin.ag, without user, query or fragment; \
                 plain http is taken for loopback addresses only";
     let url = Url::parse(text).map_err(|_| rule)?;
+    // Not each URL is a URI that a request can go to: a host may have quotes in it, and any of its parts no end.
+    let is_uri = text.len() <= LONGEST_URL && Uri::try_from(url.as_str()).is_ok();
     let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     let safe = match url.scheme() {
         "https" => true,
@@ -231,7 +236,7 @@ pub(super) fn upstream_url(text: &str) -> Result<Url, Rule> {
         },
         _ => false,
     };
-    if !bare || url.fragment().is_some() || !safe {
+    if !is_uri || !bare || url.fragment().is_some() || !safe {
         return Err(rule);
     }
     Ok(url)

@@ -169,8 +169,9 @@ impl<'a> Reader<'a> {
         tables
     }
 
+    /// Where a key of the file is. Nothing in a key makes more than one line of it.
     pub(super) fn in_file(&self, key: &str) -> String {
-        format!("{key} in {}", self.file_name)
+        format!("{} in {}", key.escape_debug(), self.file_name)
     }
 
     /// A setting's text where it was set; an empty one counts as not set.

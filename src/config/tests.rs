@@ -152,6 +152,11 @@ fn a_file_with_several_instances_is_read_with_its_faults() {
         );
     }
 
+    fs::write(&file, "\"a\\nb\" = 1\n").unwrap();
+    let error = read_env(&[], &[], Some(file.clone())).unwrap_err();
+    let lines = error.to_string().lines().count();
+    assert_eq!(lines, error.faults.len(), "a fault is a line: {error}");
+
     fs::write(&file, "secret_key = 'canary\n").unwrap();
     let text = read_env(&[], &[], Some(file)).unwrap_err().to_string();
     assert!(
@@ -210,6 +215,11 @@ fn credentials_are_not_sent_in_the_clear() {
         ("ftp://localhost", false),
         ("https://user:pass@acme.example", false),
         ("https://acme.example/?x", false),
+        ("https://acme\".example", false),
+        (
+            &format!("https://acme.example/{}", "v3".repeat(40_000)),
+            false,
+        ),
         ("http://localhost:8080", true),
         ("http://[::1]:8080", true),
         (URL, true),
