@@ -152,7 +152,7 @@ pub enum BodyFaultKind {
     NotUtf8,
     /// JSON that ends too early.
     Truncated,
-    /// More bytes than configured.
+    /// More bytes than configured, or more values than any reply has.
     TooLarge,
     /// Nested too deep.
     TooDeep,

@@ -258,13 +258,18 @@ impl From<Check> for Invalid {
 impl Check {
     fn note(&mut self, field: impl Into<String>, rule: Rule) {
         // A flood of faults is told in part, and not kept either.
-        if self.violations.len() >= MOST_VIOLATIONS {
+        if self.is_full() {
             return;
         }
         self.violations.push(Violation {
             field: field.into(),
             rule,
         });
+    }
+
+    /// Whether there is no more to tell.
+    fn is_full(&self) -> bool {
+        self.violations.len() >= MOST_VIOLATIONS
     }
 
     /// Notes a violation where a value would have been.

@@ -114,6 +114,9 @@ fn object(reply: &Reply) -> Result<Object<'_>, Failure> {
     if reply.content_type.as_ref().is_some_and(html) || body.trim_ascii_start().starts_with(b"<") {
         return Err(fault(BodyFaultKind::Html));
     }
+    if most_values(body) > MOST_VALUES {
+        return Err(fault(BodyFaultKind::TooLarge));
+    }
     let text = std::str::from_utf8(body).map_err(|_| fault(BodyFaultKind::NotUtf8))?;
     let json = serde_json::from_str(text).map_err(|error| {
         // serde_json has no category for its depth limit; this text of it quotes nothing.
@@ -126,6 +129,15 @@ fn object(reply: &Reply) -> Result<Object<'_>, Failure> {
         })
     })?;
     Object::from_json(json, "")
+}
+
+/// More than any reply has. An empty object is three bytes of a reply, and hundreds on its way to the caller.
+const MOST_VALUES: usize = 1 << 16;
+
+/// How many values JSON has at most: each is behind a comma, or the first of a list or an object.
+fn most_values(json: &[u8]) -> usize {
+    let begins = |byte: &&u8| matches!(byte, b',' | b'[' | b'{');
+    1 + json.iter().filter(begins).count()
 }
 
 fn meaning(

@@ -329,6 +329,10 @@ async fn a_flood_of_challenges_is_no_round_and_a_deep_one_can_be_decoded() {
         (flood.get("fault"), flood.get("path")),
         ("too_large", "SecurityChallenges")
     );
+    // A small part of the bytes that are taken, and a gigabyte on its way to the caller.
+    let values = format!(r#"{{"Type":"New","x":[{}]}}"#, vec!["{}"; 40_000].join(","));
+    let flood = made_of(203, &challenges(&values, 1)).await.err().unwrap();
+    assert_eq!(flood.get("fault"), "too_large");
     let deep = format!(
         r#"{{"Type":"New","x":{}{}}}"#,
         r#"{"y":["#.repeat(50),

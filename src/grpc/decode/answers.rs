@@ -118,6 +118,10 @@ fn entry(
             }
             let mut chosen: Vec<Secret> = Vec::with_capacity(values.len());
             for (nth, value) in values.into_iter().enumerate() {
+                // Among more values than choices there is always another fault.
+                if check.is_full() {
+                    break;
+                }
                 let field = format!("answers[{place}].choices.values[{nth}]");
                 match offered(check, field.clone(), value, choices) {
                     Some(value) if chosen.contains(&value) => check.note(field, Rule::ChosenTwice),
