@@ -8,8 +8,11 @@ CLIENTS  ?= $(LANGUAGES)
 # What callers may rely on: the last release, and before there is one, the commit that the file names.
 BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || cat proto/baseline)
 
+FUZZ_TARGETS  = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+FUZZ_SECONDS ?= 10
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint proto deny audit grpcurl bench image static conformance compatibility clients reference generated
+.PHONY: help demo test check lint proto deny audit fuzz grpcurl bench image static conformance compatibility clients reference generated
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -23,10 +26,11 @@ test: ## run all tests: the gateway's, under both generations of Flinks' documen
 	FLINKS_GENERATION=help-2019 $(CARGO) test --locked --test e2e
 	$(MAKE) conformance
 
-check: lint proto deny generated grpcurl compatibility ## all that CI runs beside the tests
+check: lint proto deny generated grpcurl compatibility fuzz ## all that CI runs beside the tests
 
 lint: ## formatting, clippy and documentation, warnings denied
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
@@ -40,9 +44,23 @@ deny: ## licences, bans and sources of all dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --log-level error check bans licenses sources
 	$(CARGO) deny --locked --log-level error --manifest-path clients/rust/Cargo.toml --config deny.toml \
 	  check bans licenses sources
+	$(CARGO) deny --locked --log-level error --manifest-path fuzz/Cargo.toml --config deny.toml \
+	  check bans licenses sources
 
 audit: ## known holes in dependencies, where RustSec's database is at hand (needs cargo-deny)
 	$(CARGO) deny --locked --offline check advisories
+
+# Without a sanitizer: those find what unsafe code does, ours has none, and with one everything is built twice as long,
+# by a nightly toolchain. Overflows and panics are found all the same.
+FUZZ = $(CARGO) fuzz run --sanitizer none --target-dir target/fuzz
+
+fuzz: ## try every decoder of bytes from outside with made-up ones, each for FUZZ_SECONDS=10 (needs cargo-fuzz)
+	$(CARGO) fetch --locked --quiet --manifest-path fuzz/Cargo.toml
+	for target in $(FUZZ_TARGETS); do \
+	  mkdir -p fuzz/corpus/$$target fuzz/regressions/$$target; \
+	  $(FUZZ) $$target fuzz/corpus/$$target fuzz/seeds/$$target fuzz/regressions/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=65536 -verbosity=0 -print_final_stats=1 || exit 1; \
+	done
 
 grpcurl: ## paste the lines that the demo prints (needs grpcurl)
 	tests/grpcurl.sh

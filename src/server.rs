@@ -12,15 +12,15 @@ mod connections;
 pub mod health;
 mod web;
 
-use std::{any::Any, io, pin::pin, sync::Arc, time::Duration};
+use std::{any::Any, convert::Infallible, io, pin::pin, sync::Arc, time::Duration};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use http::Response;
+use http::{Request, Response};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{body::Body, service::Routes};
 use tower::{
-    Layer, ServiceBuilder,
+    Layer, Service, ServiceBuilder,
     layer::util::{Identity, Stack},
     util::option_layer,
 };
@@ -132,6 +132,30 @@ fn caught(_: Box<dyn Any + Send>) -> Response<Body> {
     status::gateway_fault().into_http()
 }
 
+/// What a connection's calls are handed to.
+#[doc(hidden)]
+pub fn port(
+    routes: Routes,
+    options: Options,
+    callers: Arc<ArcSwap<Callers>>,
+    metrics: Metrics,
+    tracer: Tracer,
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
++ Clone
++ Send
++ Sync
++ 'static {
+    let Options {
+        limits,
+        web_origins,
+        reflection,
+    } = options;
+    let admission = AdmissionLayer::new(callers, limits.max_calls, reflection, metrics.clone());
+    let web = option_layer(web_origins.map(web::layers));
+    let layers = layers(limits.timeouts, metrics, tracer, admission);
+    web.layer(layers.layer(routes.prepare()))
+}
+
 /// Serves on a listener until `shutdown`, then lets the calls in flight finish within the limit.
 ///
 /// On shutdown health says `NOT_SERVING` first, then connections are told to go away and no new ones are taken.
@@ -175,15 +199,12 @@ pub async fn serve(
         None => Protocols::Http2,
         Some(_) => Protocols::Http1And2,
     };
-    let admission = AdmissionLayer::new(
-        swappable.callers,
-        limits.max_calls,
+    let options = Options {
+        limits,
+        web_origins,
         reflection,
-        metrics.clone(),
-    );
-    let web = option_layer(web_origins.map(web::layers));
-    let layers = layers(limits.timeouts, metrics.clone(), tracer, admission);
-    let service = web.layer(layers.layer(routes.prepare()));
+    };
+    let service = port(routes, options, swappable.callers, metrics.clone(), tracer);
     let drain = CancellationToken::new();
     let mut serving = pin!(connections::serve(
         listener,
@@ -230,7 +251,6 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
-    use http::Request;
     use tonic::{Code, Status};
     use tonic_types::StatusExt;
     use tower::ServiceExt;

@@ -9,6 +9,8 @@ mod departure;
 mod encode;
 mod exchange;
 mod fault;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod json;
 mod observer;
@@ -227,7 +229,15 @@ impl Flinks {
             let (meaning, token) = instance
                 .authorize(exchange, body, token, by_login_id, None)
                 .await?;
-            Ok(self.outcome(meaning, request.instance, by_login_id, token, 1))
+            let lifetime = self.round_lifetime;
+            Ok(outcome(
+                meaning,
+                request.instance,
+                by_login_id,
+                token,
+                1,
+                lifetime,
+            ))
         };
         let result = exchange.run(pin!(work)).await;
         result.map_err(|failure| failure.during(Call::Authorize))
@@ -252,7 +262,15 @@ impl Flinks {
                 .authorize(exchange, body, token, by_login_id, Some(&session))
                 .await?;
             let number = request.round.number.saturating_add(1);
-            Ok(self.outcome(meaning, request.round.instance, by_login_id, token, number))
+            let (instance, lifetime) = (request.round.instance, self.round_lifetime);
+            Ok(outcome(
+                meaning,
+                instance,
+                by_login_id,
+                token,
+                number,
+                lifetime,
+            ))
         };
         let result = exchange.run(pin!(work)).await;
         result.map_err(|failure| Failure {
@@ -307,44 +325,6 @@ impl Flinks {
             .get(name)
             .expect("a request names a configured instance")
     }
-
-    fn outcome(
-        &self,
-        meaning: Meaning,
-        instance: InstanceName,
-        by_login_id: bool,
-        token: Option<AuthKey>,
-        number: i32,
-    ) -> Outcome {
-        match meaning {
-            Meaning::Session(session) => Outcome::Session(session),
-            Meaning::Pending(pending) => Outcome::Pending(pending),
-            Meaning::Challenged(Challenged {
-                request_id,
-                challenges,
-                answers_rejected,
-                http_status: _,
-                flinks_code: _,
-                institution,
-                tag,
-            }) => {
-                let issued = Timestamp::now();
-                Outcome::Challenged(Box::new(Round {
-                    request_id,
-                    instance,
-                    by_login_id,
-                    token,
-                    challenges,
-                    number,
-                    previous_answers_rejected: answers_rejected,
-                    issued,
-                    expires: issued + self.round_lifetime,
-                    institution,
-                    tag,
-                }))
-            }
-        }
-    }
 }
 
 impl Instance {
@@ -394,5 +374,44 @@ fn after_refusal(failure: Failure) -> Failure {
             ..failure
         },
         _ => failure,
+    }
+}
+
+/// What a reply's meaning is to the caller, who is told nothing of HTTP.
+fn outcome(
+    meaning: Meaning,
+    instance: InstanceName,
+    by_login_id: bool,
+    token: Option<AuthKey>,
+    number: i32,
+    round_lifetime: Duration,
+) -> Outcome {
+    match meaning {
+        Meaning::Session(session) => Outcome::Session(session),
+        Meaning::Pending(pending) => Outcome::Pending(pending),
+        Meaning::Challenged(Challenged {
+            request_id,
+            challenges,
+            answers_rejected,
+            http_status: _,
+            flinks_code: _,
+            institution,
+            tag,
+        }) => {
+            let issued = Timestamp::now();
+            Outcome::Challenged(Box::new(Round {
+                request_id,
+                instance,
+                by_login_id,
+                token,
+                challenges,
+                number,
+                previous_answers_rejected: answers_rejected,
+                issued,
+                expires: issued + round_lifetime,
+                institution,
+                tag,
+            }))
+        }
     }
 }

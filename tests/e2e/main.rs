@@ -34,6 +34,7 @@ mod chart;
 mod check;
 mod contract;
 mod deadlines;
+mod decoders;
 mod demo;
 mod envoy;
 mod failures;
