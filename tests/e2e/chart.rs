@@ -4,12 +4,16 @@ use std::{collections::BTreeMap, fs, path::Path, process::Output};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flinks_gateway::{callers, config::SETTINGS, pb};
+use jiff::SignedDuration;
 use serde_json::Value;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
 use crate::{
     harness::*,
     image::copy,
-    pki::{Authority, Folder},
+    pki::{self, Authority, Folder, VERSIONS},
     process::{Process, command},
     tools,
 };
@@ -416,31 +420,41 @@ fn the_page_shows_values_that_are_taken() {
 
 #[test]
 fn a_pod_is_given_the_time_that_its_drain_takes() {
-    for (settings, seconds) in [
-        ("{}", 265),
-        ("{drain_delay: 0s, drain_timeout: 1500ms}", 12),
-        ("{drain_delay: 1h30m, drain_timeout: 24h}", 91_810),
-        (
-            "{drain_delay: 1 hour 2 mins 3.5 secs, drain_timeout: PT1H0.5S}",
-            3724 + 3601 + 10,
-        ),
-        (
-            "{drain_delay: '2h, 1m', drain_timeout: '0,5s'}",
-            7260 + 1 + 10,
-        ),
-        // Then the gateway's own defaults count.
-        ("{drain_delay: null, drain_timeout: null}", 40),
-    ] {
+    let given = |settings: &str| {
         let rendered = Rendered::new(&format!("settings: {settings}"));
-        assert_eq!(
-            rendered.pod()["terminationGracePeriodSeconds"],
-            seconds,
-            "{settings}"
-        );
-    }
+        let seconds = rendered.pod()["terminationGracePeriodSeconds"].as_i64();
+        seconds.unwrap() - 10
+    };
+    assert_eq!(given("{}"), 10 + 245);
+    assert_eq!(given("{drain_delay: 0s, drain_timeout: 5s}"), 5);
+    // The gateway's own defaults.
+    assert_eq!(given("{drain_delay: null, drain_timeout: null}"), 30);
     for (name, default) in [("drain_delay", "0s"), ("drain_timeout", "30s")] {
         let setting = SETTINGS.iter().find(|setting| setting.name == name);
         assert_eq!(setting.unwrap().default, default, "{name}");
+    }
+    // As the gateway reads them, rounded up.
+    let seconds = |text: &str| {
+        let read: SignedDuration = text.parse().unwrap();
+        read.unsigned_abs().as_millis().div_ceil(1000)
+    };
+    for (delay, timeout) in [
+        ("1500ms", "24h"),
+        ("1h30m", "2 hours, 3 minutes, 4 seconds"),
+        ("1hr 2mins 3.5secs", "PT1H0.5S"),
+        ("2hrs 1min 1sec", "PT1M"),
+        ("0.5h", "1 hour 2 minute 3 second"),
+        ("1msec", "2500 milliseconds"),
+        ("1 milli", "999 millis"),
+        ("0,5s", "1m  30s"),
+    ] {
+        let settings = format!("{{drain_delay: '{delay}', drain_timeout: '{timeout}'}}");
+        let expected = seconds(delay) + seconds(timeout);
+        assert_eq!(
+            u128::try_from(given(&settings)).unwrap(),
+            expected,
+            "{settings}"
+        );
     }
 }
 
@@ -734,10 +748,44 @@ async fn a_rendered_configuration_serves() {
     let stranger = with_key("other", sign_in("question"));
     let refused = client.authorize(stranger).await.err().unwrap();
     assert_eq!(refused.reason, "CALLER_UNKNOWN");
+    // As Kubernetes asks, with no key.
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{}", process.address));
+    let mut health = HealthClient::new(channel.unwrap().connect().await.unwrap());
+    let status = health.check(HealthCheckRequest::default()).await.unwrap();
+    assert_eq!(status.into_inner().status(), ServingStatus::Serving);
     let elsewhere = client
         .cached(with_key("key", cached("a")))
         .await
         .err()
         .unwrap();
     assert_eq!(elsewhere.reason, "CALLER_NOT_PERMITTED");
+}
+
+#[tokio::test]
+async fn a_rendered_configuration_serves_callers_by_their_certificates() {
+    let sandbox = sandbox(options()).await;
+    let rendered = Rendered::with(
+        "bank",
+        "{tls: {secretName: gateway-tls, clientCa: {secretName: clients}}, \
+          callers: {anyone: false, named: {lending: {certificates: ['spiffe://c/lending']}}}}",
+        &sandbox.url(),
+    );
+    let (files, authority) = (secrets(), Authority::new("ours"));
+    let shown = authority.server();
+    files.put("tls.crt", &shown.pem);
+    files.put("tls.key", &shown.key);
+    files.put("ca.crt", &authority.pem);
+    let config = rendered.put(&files);
+    let process = Process::serve(|command| {
+        command.env_remove("FLINKS_GATEWAY_CALLERS");
+        command.args(["--config", &config, "--admin-listen", "127.0.0.1:0"]);
+    });
+    let caller = |name: &str| {
+        let shown = authority.issue(&[name]);
+        let config = pki::client(&authority.pem, Some(&shown), &VERSIONS);
+        Client::secured(process.address, config)
+    };
+    caller("spiffe://c/lending").session("ok").await;
+    let refused = caller("spiffe://c/other").refused("ok").await;
+    assert_eq!(refused.reason, "CALLER_UNKNOWN");
 }

@@ -208,24 +208,27 @@ fn the_compose_file_is_one() {
     assert!(recipe().contains("ARG FEATURES"), "its argument is taken");
     assert_eq!(gateway["build"]["args"]["FEATURES"], "sandbox");
 
-    let prometheus = compose["configs"]["prometheus"]["content"]
-        .as_str()
-        .unwrap();
+    // As it is mounted: side by side.
     let folder = tempfile::tempdir().unwrap();
-    fs::copy(
-        root().join("deploy/helm/flinks-gateway/files/alerts.yaml"),
-        folder.path().join("alerts.yaml"),
-    )
-    .unwrap();
-    fs::write(folder.path().join("prometheus.yml"), prometheus).unwrap();
+    for volume in compose["services"]["prometheus"]["volumes"]
+        .as_array()
+        .unwrap()
+    {
+        let parts: Vec<&str> = volume.as_str().unwrap().split(':').collect();
+        let name = parts[1].strip_prefix("/etc/prometheus/").unwrap();
+        copy(
+            &root().join("deploy").join(parts[0]),
+            &folder.path().join(name),
+        );
+    }
     let mut promtool = tools::program("promtool");
     let checked = promtool
         .args(["check", "config"])
         .arg(folder.path().join("prometheus.yml"));
     let checked = checked.output().unwrap();
+    let told = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
     assert!(
-        checked.status.success(),
-        "{}",
-        String::from_utf8_lossy(&checked.stderr)
+        checked.status.success() && told.contains("rule files found"),
+        "{told}"
     );
 }
