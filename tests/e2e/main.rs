@@ -22,10 +22,12 @@ mod collector;
 mod harness;
 mod pki;
 mod process;
+mod prometheus;
 mod proxy;
 mod raw;
 mod tools;
 
+mod alerts;
 mod answers;
 mod authorize;
 mod cached;

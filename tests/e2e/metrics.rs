@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
@@ -14,19 +14,20 @@ use crate::{
     admin::{Scrape, ask, get},
     harness::*,
     process::{self, Process},
+    prometheus::Prometheus,
     tools::program,
 };
 
 /// A gateway with an operators' port, before a sandbox.
-struct Watched {
-    sandbox: Sandbox,
+pub struct Watched {
+    pub sandbox: Sandbox,
     process: Process,
-    admin: SocketAddr,
-    client: Client,
+    pub admin: SocketAddr,
+    pub client: Client,
 }
 
 impl Watched {
-    async fn start(change: impl FnOnce(&mut Command)) -> Self {
+    pub async fn start(change: impl FnOnce(&mut Command)) -> Self {
         let sandbox = sandbox(options()).await;
         let process = Process::serve(|command| {
             command
@@ -42,7 +43,7 @@ impl Watched {
         }
     }
 
-    async fn scrape(&self) -> Scrape {
+    pub async fn scrape(&self) -> Scrape {
         Scrape::of(self.admin).await
     }
 
@@ -65,7 +66,7 @@ impl Watched {
 }
 
 /// Something of everything that is counted.
-async fn varied_run(watched: &mut Watched) {
+pub async fn varied_run(watched: &mut Watched) {
     let client = &mut watched.client;
     let login_id = client.session("ok").await.login.unwrap().login_id;
     client.cached(cached(&login_id)).await.ok().unwrap();
@@ -87,88 +88,11 @@ async fn varied_run(watched: &mut Watched) {
         .await;
 }
 
-/// A real Prometheus that scrapes one port.
-struct Prometheus {
-    child: Child,
-    address: SocketAddr,
-    _folder: tempfile::TempDir,
-}
-
-impl Prometheus {
-    fn scraping(port: SocketAddr) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("prometheus.yml");
-        let jobs = format!(
-            "scrape_configs:\n- job_name: gateway\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n  \
-             static_configs:\n  - targets: ['{port}']\n"
-        );
-        std::fs::write(&config, jobs).unwrap();
-        // Free a moment ago: Prometheus does not tell which port it was given. Nothing else is at this address.
-        let free = std::net::TcpListener::bind("127.0.0.9:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let child = program("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", folder.path().display()))
-            .arg(format!("--web.listen-address={address}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self {
-            child,
-            address,
-            _folder: folder,
-        }
-    }
-
-    /// The answer of its API, once it has started.
-    async fn api(&self, path: &str) -> serde_json::Value {
-        let until = std::time::Instant::now() + PATIENCE;
-        while tokio::net::TcpStream::connect(self.address).await.is_err() {
-            assert!(
-                std::time::Instant::now() < until,
-                "Prometheus does not start"
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        let request = format!("GET {path} HTTP/1.0\r\naccept: application/json");
-        let page = ask(self.address, &request).await;
-        serde_json::from_str(&page.text).unwrap_or_default()
-    }
-
-    /// The value of a query without spaces, once there is one that is wanted.
-    async fn query(&self, query: &str, is_wanted: impl Fn(f64) -> bool) {
-        let until = std::time::Instant::now() + PATIENCE;
-        loop {
-            let answer = self.api(&format!("/api/v1/query?query={query}")).await;
-            let value = answer["data"]["result"][0]["value"][1]
-                .as_str()
-                .and_then(|value| value.parse().ok());
-            if value.is_some_and(&is_wanted) {
-                return;
-            }
-            if std::time::Instant::now() > until {
-                let targets = self.api("/api/v1/targets").await;
-                panic!("{query}: {answer}\n{}", targets["data"]["activeTargets"]);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
 #[tokio::test]
 async fn a_real_prometheus_scrapes_and_understands_them() {
     let mut watched = Watched::start(|_| {}).await;
     varied_run(&mut watched).await;
-    let prometheus = Prometheus::scraping(watched.admin);
+    let prometheus = Prometheus::start(&[("gateway", watched.admin)], "");
     prometheus.query("up", |up| up == 1.0).await;
     let samples = watched.scrape().await.samples.len();
     prometheus
@@ -179,7 +103,7 @@ async fn a_real_prometheus_scrapes_and_understands_them() {
     prometheus
         .query("sum(flinks_gateway_sign_ins_total)", |count| count == 6.0)
         .await;
-    let quantile = "histogram_quantile(0.5,sum(rpc_server_call_duration_seconds_bucket)by(le))";
+    let quantile = "histogram_quantile(0.5, sum by (le) (rpc_server_call_duration_seconds_bucket))";
     prometheus.query(quantile, |median| median > 0.0).await;
     // It scrapes OpenMetrics, and knows each family by its type.
     let metadata = prometheus.api("/api/v1/metadata").await;
@@ -224,9 +148,9 @@ async fn whoever_asks_for_openmetrics_gets_it_whole() {
 }
 
 /// A metric as the page about them tells it: its type, and its labels.
-type Row = (String, BTreeSet<String>);
+pub type Row = (String, BTreeSet<String>);
 
-fn page() -> BTreeMap<String, Row> {
+pub fn page() -> BTreeMap<String, Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
     let text = std::fs::read_to_string(path).unwrap();
     let rows = text.lines().filter_map(|line| {
