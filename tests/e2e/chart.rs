@@ -402,14 +402,14 @@ fn the_page_shows_values_that_are_taken() {
         let (values, _) = block.split_once("```").unwrap();
         let values = files.put("values.yaml", values);
         let mut helm = tools::program("helm");
-        helm.args(["template", "gateway"]).arg(folder());
+        helm.args(["template", "flinks-gateway"]).arg(folder());
         helm.args(["--kube-version", "1.33.0", "--values", &values]);
         let output = helm.output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
-    let rendered = Rendered::with("gateway", "service: {headless: true}", FLINKS);
+    let rendered = Rendered::with("flinks-gateway", "service: {headless: true}", FLINKS);
     let mut services = rendered.all("Service");
-    for name in ["gateway-flinks-gateway-headless", "-admin"] {
+    for name in ["flinks-gateway-headless", "-admin"] {
         assert!(page.contains(name));
         let mut names = services
             .by_ref()
@@ -695,6 +695,43 @@ fn the_notes_say_how_to_call_it() {
         let notes = rendered.the("Notes")["notes"].as_str().unwrap();
         for part in told {
             assert!(notes.contains(part), "{part} in {notes}");
+        }
+    }
+}
+
+/// The routes for meshes are no part of the chart, and name what it makes of a release called like it.
+#[test]
+fn the_routes_for_meshes_lead_to_the_service_and_the_pods() {
+    let rendered = Rendered::with("flinks-gateway", "", FLINKS);
+    let service = rendered.the("Service");
+    let (name, port) = (
+        &service["metadata"]["name"],
+        &service["spec"]["ports"][0]["port"],
+    );
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let routes = |mesh: &str| {
+        let path = deploy.join(mesh).join("flinks-gateway.yaml");
+        documents(&fs::read_to_string(path).unwrap())
+    };
+    let host = format!("{}.flinks.svc.cluster.local", name.as_str().unwrap());
+    let route = &routes("istio")[0];
+    for http in route["spec"]["http"].as_array().unwrap() {
+        let destination = &http["route"][0]["destination"];
+        assert_eq!(destination["host"], host);
+        assert_eq!(destination["port"]["number"], *port);
+    }
+    for route in routes("linkerd")
+        .iter()
+        .filter(|document| document["kind"] == "GRPCRoute")
+    {
+        let parent = &route["spec"]["parentRefs"][0];
+        assert_eq!((&parent["name"], &parent["port"]), (name, port));
+    }
+    let labels = &rendered.the("Deployment")["spec"]["template"]["metadata"]["labels"];
+    for document in routes("istio").iter().chain(&routes("linkerd")) {
+        let selector = document["spec"]["selector"]["matchLabels"].as_object();
+        for (label, value) in selector.into_iter().flatten() {
+            assert_eq!(labels[label], *value, "{label}");
         }
     }
 }

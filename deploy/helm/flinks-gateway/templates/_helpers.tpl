@@ -199,6 +199,11 @@ secret_key_file = {{ printf "%s/%s" (include "flinks-gateway.secretsPath" $) $in
 {{- fail "resources.requests.cpu: must be set with autoscaling, which measures by it" -}}
 {{- end -}}
 {{- end -}}
+{{- range $annotation, $_ := $values.service.annotations -}}
+{{- if hasPrefix "retry.linkerd.io/" $annotation -}}
+{{- fail (printf "service.annotations: must not have %s, by which sign-ins would be repeated as well: annotate the route of CachedAuthorize" $annotation) -}}
+{{- end -}}
+{{- end -}}
 {{- range $label, $_ := $values.podLabels -}}
 {{- if or (eq $label "app.kubernetes.io/name") (eq $label "app.kubernetes.io/instance") -}}
 {{- fail (printf "podLabels: must not have %s, by which the chart finds its pods" $label) -}}
