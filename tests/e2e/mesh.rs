@@ -243,7 +243,7 @@ async fn replicas_that_are_killed_under_load_double_nothing() {
 async fn however_a_bank_answers_it_is_asked_once() {
     let sandbox = sandbox(options()).await;
     let (mesh, _gateways) = two(&instance(&sandbox), |config| {
-        config.server.limits.timeouts.live = Duration::from_millis(1500);
+        config.server.limits.timeouts.live = Duration::from_secs(3);
     })
     .await;
     let mut calls = Vec::new();
@@ -294,7 +294,7 @@ async fn wherever_the_way_to_a_bank_breaks_it_is_taken_once() {
     use Treatment as T;
     let upstream = Raw::start(Vec::new(), Vec::new(), true).await;
     let (mesh, _gateways) = two(&upstream.instance, |config| {
-        config.server.limits.timeouts.live = Duration::from_secs(1);
+        config.server.limits.timeouts.live = Duration::from_secs(3);
     })
     .await;
     let mut client = mesh.client();
@@ -345,21 +345,26 @@ async fn what_never_left_is_repeated_elsewhere() {
 
     // Of two replicas one has as many calls as it takes.
     let (mesh, gateways) = two(&instance(&sandbox), |config| {
-        config.server.limits.max_calls = 1;
+        config.server.limits.max_calls = 2;
     })
     .await;
-    let mut direct = gateways[0].client();
-    let holds = tokio::spawn(async move { direct.0.authorize(sign_in("hang")).await.map(drop) });
-    held(&sandbox).await;
+    let direct = gateways[0].client();
+    let holds = ["hang;note=1", "hang;note=2"].map(|scenario| {
+        let mut direct = direct.clone();
+        tokio::spawn(async move { direct.0.authorize(sign_in(scenario)).await.map(drop) })
+    });
+    wait_for("both wait for the bank", || sandbox.unfinished() == 2).await;
     let mut client = mesh.client();
     for nth in 0..4 {
         let request = tagged(nth.to_string(), "ok");
         assert!(client.authorize(request).await.is_ok());
     }
     assert!(mesh.repeated().await > 0);
-    holds.abort();
+    for call in holds {
+        call.abort();
+    }
     let twice = arrivals(&sandbox).into_values().filter(|times| *times > 1);
     assert_eq!(twice.count(), 0);
-    assert_eq!(authorize_bodies(&sandbox).len(), 5);
+    assert_eq!(authorize_bodies(&sandbox).len(), 6);
     assert!(TcpStream::connect(nobody).await.is_err());
 }
