@@ -33,7 +33,7 @@ fn shipped() -> String {
 }
 
 /// The file with its listeners on ports of their own and these replicas.
-fn before(replicas: &[SocketAddr]) -> String {
+pub fn before(replicas: &[SocketAddr]) -> String {
     let mut file = shipped();
     for (theirs, ours) in [
         (
@@ -63,7 +63,7 @@ fn before(replicas: &[SocketAddr]) -> String {
     file.replace(endpoint, &ours.join("\n"))
 }
 
-async fn healthy(envoy: &Envoy, count: u64) {
+pub async fn healthy(envoy: &Envoy, count: u64) {
     let until = Instant::now() + PATIENCE;
     loop {
         let is = envoy.count("cluster.gateways.membership_healthy").await;

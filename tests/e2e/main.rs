@@ -52,6 +52,7 @@ mod metrics;
 mod never_twice;
 mod reload;
 mod rolling;
+mod scaling;
 mod secrets;
 mod serving;
 mod settings;
