@@ -12,7 +12,7 @@ FUZZ_TARGETS  = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 FUZZ_SECONDS ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint proto deny audit fuzz grpcurl bench image static conformance compatibility clients reference generated
+.PHONY: help demo test check lint proto deny audit fuzz grpcurl bench soak image static conformance compatibility clients reference generated
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -97,3 +97,10 @@ static: ## build what the image holds without docker, and run it in an empty roo
 	CC_x86_64_unknown_linux_musl=musl-gcc $(CARGO) build --locked --profile dist --no-default-features \
 	  --target x86_64-unknown-linux-musl --bin flinks-gateway
 	deploy/empty-root $${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/dist/flinks-gateway
+
+soak: ## inject all faults in full, against the gateway as it is shipped, and print what was lost, doubled and leaked
+	tests/install
+	SOAK=1 $(CARGO) test --locked --profile dist --test e2e -- --nocapture --test-threads=1 \
+	  faults:: replacements_under_load >target/soak.txt || { cat target/soak.txt; exit 1; }
+	@echo '| injected | calls | faults | answers | lost | doubled | leaked | took | notes |'
+	@grep '^| ' target/soak.txt

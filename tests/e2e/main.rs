@@ -40,6 +40,7 @@ mod decoders;
 mod demo;
 mod envoy;
 mod failures;
+mod faults;
 mod grpc_web;
 mod health;
 mod image;

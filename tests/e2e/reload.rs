@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use tonic::Code;
 
 use crate::{
+    faults::{Tally, scaled},
     harness::*,
     pki::{self, Authority, Folder, Issued, Terminator, VERSIONS},
     process::Process,
@@ -141,6 +142,7 @@ struct Stage {
     files: Files,
     process: Process,
     server: Authority,
+    upstream: Authority,
     app: Issued,
 }
 
@@ -199,6 +201,7 @@ impl Stage {
             files,
             process,
             server,
+            upstream,
             app: clients.issue(&["app.example"]),
         }
     }
@@ -596,7 +599,7 @@ async fn another_secret_key_serves_those_who_wait_for_a_token_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_replacements_under_load_fail_no_call_and_double_none() {
+async fn replacements_under_load_fail_no_call_and_double_none() {
     let mut stage = Stage::set(How::AsKubernetes).await;
     let successor = Authority::new("our successor");
     let both = format!("{}{}", stage.server.pem, successor.pem);
@@ -633,8 +636,14 @@ async fn twenty_replacements_under_load_fail_no_call_and_double_none() {
     });
     let clients: Vec<_> = clients.collect();
 
-    for turn in 1..=20_u8 {
+    let mut tally = Tally::new("certificates and keys replaced under load");
+    // The banks' authority is one of two in the file, in turn before and after the other.
+    let (banks, other) = (stage.upstream.pem.clone(), Authority::new("another").pem);
+    let upstream = [format!("{banks}{other}"), format!("{other}{banks}")];
+    for turn in 1..=u8::try_from(scaled(20, 200)).unwrap() {
         let authority = [&stage.server, &successor][usize::from(turn % 2)];
+        let front = stage.upstream.server().serve(&VERSIONS);
+        stage.banks[0].front.show(front);
         let shown = authority.server();
         let key = format!("secret-key-{turn}");
         stage.banks[0].sandbox.take_key(&key);
@@ -646,8 +655,10 @@ async fn twenty_replacements_under_load_fail_no_call_and_double_none() {
             (PRIVATE_KEY, &shown.key),
             (SECRET_KEY, &key),
             (CONTINUATION_KEYS, &sealing),
+            (UPSTREAM_CA, &upstream[usize::from(turn % 2)]),
         ];
         stage.replace(&files).await;
+        tally.faults += files.len();
     }
     stop.store(true, Ordering::Relaxed);
     for client in clients {
@@ -666,6 +677,10 @@ async fn twenty_replacements_under_load_fail_no_call_and_double_none() {
     let made = made.load(Ordering::Relaxed);
     assert!(made > 100, "too little load to tell: {made} sign-ins");
     assert_eq!((sign_ins.len(), answers.len()), (made, made));
-    let mut counts = sign_ins.values().chain(answers.values());
-    assert!(counts.all(|count| *count == 1));
+    let twice =
+        |counts: &BTreeMap<String, i32>| counts.values().filter(|count| **count > 1).count();
+    tally.doubled += twice(&sign_ins) + twice(&answers);
+    // A call that has failed has panicked above.
+    (0..2 * made).for_each(|_| tally.count(&Ok(())));
+    tally.close();
 }
