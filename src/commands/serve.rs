@@ -20,7 +20,10 @@ use flinks_gateway::{
     trace::Tracer,
     upstream::Flinks,
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "sandbox")]
@@ -242,12 +245,11 @@ impl AdminPort {
 
 /// Starts a gateway in front of its configured instances.
 pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
-    let (listener, address) = listen(config.listen)
-        .await
-        .map_err(|error| StartError::Listen(config.listen, error))?;
+    let (listener, address) =
+        listen(config.listen).map_err(|error| StartError::Listen(config.listen, error))?;
     let admin = match config.admin_listen {
         Some(admin) => {
-            let listening = listen(admin).await;
+            let listening = listen(admin);
             Some(listening.map_err(|error| StartError::AdminListen(admin, error))?)
         }
         None => None,
@@ -322,8 +324,18 @@ pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
     })
 }
 
-async fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address).await?;
+/// How many connections may wait to be accepted; the kernel's own limit counts too. Whoever finds no room tries again a
+/// second later and more: tokio's 128 would be used up when all clients of a replica that ended come at once.
+const BACKLOG: u32 = 4096;
+
+fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }
