@@ -11,6 +11,8 @@ BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || c
 FUZZ_TARGETS  = $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 FUZZ_SECONDS ?= 10
 
+VERSION   = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint proto deny audit fuzz grpcurl bench soak image static conformance compatibility clients reference generated
 
@@ -91,7 +93,7 @@ bench: ## measure speed and memory beside a naive gateway
 	$(CARGO) bench --locked --profile dist --bench gateway
 
 image: ## build the container image (needs docker)
-	docker build --file deploy/Dockerfile --tag flinks-gateway .
+	docker build --file deploy/Dockerfile --tag flinks-gateway:$(VERSION) .
 
 static: ## build what the image holds without docker, and run it in an empty root (needs musl-tools, Rust's musl target, root)
 	CC_x86_64_unknown_linux_musl=musl-gcc $(CARGO) build --locked --profile dist --no-default-features \
