@@ -25,7 +25,7 @@ use crate::{
     harness::*,
     never_twice::{Raw, STEPS, Treatment},
     process::{self, Process},
-    proxy::{Envoy, Repeats, sidecar},
+    proxy::{Envoy, Repeats, sidecar, sidecar_within},
     raw::{self, Peer},
 };
 
@@ -319,6 +319,60 @@ async fn wherever_the_way_to_a_bank_breaks_it_is_taken_once() {
     }
     assert!(broken > 100, "{broken}");
     assert_eq!(mesh.repeated().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_gives_up_too_early_has_no_sign_in_repeated() {
+    let sandbox = sandbox(options()).await;
+    let gateways = [
+        Gateway::with(&sandbox, |_| {}).await,
+        Gateway::with(&sandbox, |_| {}).await,
+    ];
+    let mut beside = Vec::new();
+    for gateway in &gateways {
+        let time = Duration::from_secs(1);
+        beside.push(sidecar_within(time, Repeats::Callees, &[gateway.address]).await);
+    }
+    let to: Vec<SocketAddr> = beside.iter().map(|envoy| envoy.address).collect();
+    let callers = sidecar(Repeats::Callers, &to).await;
+    let mut client = Client::native(callers.address);
+    let status = client.0.authorize(sign_in("hang")).await.map(drop);
+    // To Envoy its own timeout is UNAVAILABLE, and as such would be repeated.
+    assert_eq!(status.unwrap_err().code(), Code::Internal);
+    let_go(&sandbox).await;
+    assert_eq!(authorize_bodies(&sandbox).len(), 1);
+    let repeated = callers.count("cluster.gateways.upstream_rq_retry").await;
+    assert_eq!(repeated, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_no_token_can_be_had_nothing_reaches_a_bank_twice() {
+    use Treatment as T;
+    let mut mints = vec![T::Answer; 6];
+    for bytes in (0..400).step_by(80) {
+        let broken = [T::CloseAfter(bytes), T::ResetAfter(bytes), T::Status(503)];
+        mints.extend(broken.repeat(3));
+    }
+    let upstream = Raw::start(mints, Vec::new(), true).await;
+    let (mesh, _gateways) = two(&upstream.instance, |config| {
+        config.server.limits.timeouts.live = Duration::from_secs(3);
+    })
+    .await;
+    let (mut signed_in, mut failed) = (0, 0);
+    while signed_in < 3 {
+        let before = upstream.begun();
+        let nth = signed_in + failed;
+        let scenario = format!("ok;note={nth}");
+        let mut client = mesh.client();
+        match client.authorize(sign_in(&scenario)).await {
+            Ok(_) => signed_in += 1,
+            Err(_) => failed += 1,
+        }
+        assert!(upstream.begun() - before <= 1, "after {nth} calls");
+        assert!(nth < 200, "no token was minted");
+    }
+    assert_eq!(upstream.begun(), signed_in);
+    assert!(failed > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

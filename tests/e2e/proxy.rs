@@ -110,6 +110,12 @@ pub enum Repeats {
 
 /// A proxy of a mesh.
 pub async fn sidecar(repeats: Repeats, to: &[SocketAddr]) -> Envoy {
+    sidecar_within(Duration::ZERO, repeats, to).await
+}
+
+/// One that gives each call so much time; none for any.
+pub async fn sidecar_within(time: Duration, repeats: Repeats, to: &[SocketAddr]) -> Envoy {
+    let time = format!("{}s", time.as_secs_f64());
     // istio/istio, pilot/pkg/networking/core/route/retry/retry.go
     let policy = match repeats {
         Repeats::Callers => json!({
@@ -148,7 +154,7 @@ pub async fn sidecar(repeats: Repeats, to: &[SocketAddr]) -> Envoy {
                             "domains": ["*"],
                             "routes": [{
                                 "match": { "prefix": "/" },
-                                "route": { "cluster": "gateways", "timeout": "0s", "retry_policy": policy },
+                                "route": { "cluster": "gateways", "timeout": time, "retry_policy": policy },
                             }],
                         }] },
                         "http_filters": [{
