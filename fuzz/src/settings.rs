@@ -49,10 +49,11 @@ pub fn run(bytes: &[u8]) {
             continue;
         }
         fs::write(&path, content).expect("there is room for a few small files");
-        if is_config || name == "callers_file" {
-            if let Ok(table) = String::from_utf8_lossy(content).parse::<toml::Table>() {
-                texts.note_table(&table);
-            }
+        let toml = String::from_utf8_lossy(content);
+        if (is_config || name == "callers_file")
+            && let Ok(table) = toml.parse()
+        {
+            texts.note_table(&table);
         }
         if is_config {
             sources.file = Some(path);

@@ -30,6 +30,7 @@ fn every_call_is_answered_however_it_is_written() {
     replay("call", targets::call::run);
 }
 
+#[expect(clippy::print_stdout, reason = "which input it was, when one fails")]
 fn replay(target: &str, run: fn(&[u8])) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let mut replayed = 0;
