@@ -18,7 +18,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flinks_gateway::{
     config::Config, domain::names::AuthKey, grpc::continuation::Keys, pb, upstream::InstanceConfig,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncReadExt,
+    net::{TcpListener, TcpStream},
+};
 use tonic::Code;
 
 use crate::{
@@ -134,6 +137,31 @@ async fn a_head_comes_when_a_sign_in_leaves_for_the_bank_and_not_before() {
     peer.write(3, &raw::message(&sign_in("")), true).await;
     let head = peer.until(|frame| frame.stream == 3).await;
     assert!(head.kind == raw::HEADERS && head.ends_stream(3), "{head:?}");
+}
+
+#[tokio::test]
+async fn a_replica_that_dies_at_the_first_byte_of_a_body_has_sent_its_head() {
+    let bank = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", bank.local_addr().unwrap());
+    for _ in 0..10 {
+        let replica = Process::serve(|command| {
+            command.args(["--upstream-url", &url]);
+            command.args(["--customer-id", &uuid::Uuid::nil().to_string()]);
+        });
+        let mut peer = Peer::connect(replica.address, &[]).await;
+        peer.begin(1, raw::AUTHORIZE).await;
+        peer.write(1, &raw::message(&sign_in("ok")), true).await;
+        let (mut bank, _) = bank.accept().await.unwrap();
+        let mut request = Vec::new();
+        while request.ends_with(b"\r\n\r\n")
+            || !String::from_utf8_lossy(&request).contains("\r\n\r\n")
+        {
+            request.push(bank.read_u8().await.unwrap());
+        }
+        // By SIGKILL.
+        drop(replica);
+        assert!(peer.end().await.contains(&raw::HEADERS));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
