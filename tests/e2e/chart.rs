@@ -640,6 +640,14 @@ fn what_the_prometheus_operator_and_grafana_get_is_found_by_them() {
     let scraped: Vec<&Value> = scraped.collect();
     assert_eq!(scraped.len(), 1, "each replica is scraped once");
     assert_eq!(scraped[0]["spec"]["ports"][0]["name"], endpoint["port"]);
+    // What is tested is what they get.
+    let file = |name: &str| fs::read_to_string(folder().join("files").join(name)).unwrap();
+    let rules = &rendered.the("PrometheusRule")["spec"];
+    assert_eq!(*rules, documents(&file("alerts.yaml"))[0]);
+    let mut maps = rendered.all("ConfigMap");
+    let shown = maps.find_map(|map| map["data"]["flinks-gateway.json"].as_str());
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(json(shown.unwrap()), json(&file("dashboard.json")));
 
     let rule = rendered.the("PrometheusRule");
     assert_eq!(rule["metadata"]["labels"]["release"], "x");
