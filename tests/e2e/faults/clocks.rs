@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{
     Customer, Kind, Subject, Tally,
     bank::{Act, Asked, Bank},
-    is_soak, says_unsent, scaled,
+    says_unsent, scaled,
 };
 use crate::pki::{Authority, Folder, Terminator, VERSIONS};
 
@@ -125,8 +125,7 @@ async fn a_wall_clock_that_jumps_ends_rounds_and_nothing_else() {
         tally.count(&answer);
     }
     tally.note(format!(
-        "rounds under way: {ended} ended, {went_on} went on; soak: {}",
-        is_soak()
+        "rounds under way: {ended} ended, {went_on} went on"
     ));
     tally.doubled += bank.doubled();
     drop(customer);

@@ -100,7 +100,7 @@ fn asking(server: IpAddr, folder: &Folder, command: &Command) -> Option<Command>
     }
     let resolve = folder.put(
         "resolv.conf",
-        &format!("nameserver {server}\noptions timeout:1 attempts:1\n"),
+        &format!("nameserver {server}\noptions timeout:3 attempts:1\n"),
     );
     let script = format!("mount --bind '{resolve}' /etc/resolv.conf && exec \"$@\"");
     let mut wrapped = Command::new("unshare");
@@ -145,7 +145,7 @@ async fn a_name_that_resolves_late_or_to_another_address_loses_no_call() {
             .env_remove("FLINKS_GATEWAY_SECRET_KEY");
         let url = format!("https://bank.example:{}", front.address.port());
         command.args(["--upstream-url", &url, "--upstream-ca", &ca]);
-        command.args(["--connect-timeout", "3s", "--live-timeout", "10s"]);
+        command.args(["--connect-timeout", "10s", "--live-timeout", "20s"]);
         match asking(IpAddr::V4(ASKED), &folder, command) {
             Some(wrapped) => *command = wrapped,
             None => allowed = false,

@@ -122,7 +122,7 @@ async fn a_flinks_that_stands_still_holds_calls_for_their_time_and_gets_none_twi
         command.args(["--upstream-url", &format!("http://{front}")]);
         command.args(["--customer-id", &flinks_sandbox::CUSTOMER_ID.to_string()]);
         command.env("FLINKS_GATEWAY_SECRET_KEY", Options::default().secret_key);
-        command.args(["--live-timeout", "2s", "--readiness-grace", "1h"]);
+        command.args(["--live-timeout", "4s", "--readiness-grace", "1h"]);
     });
     let mut tally = Tally::new("a Flinks that is stopped (SIGSTOP)");
     let client = subject.client();

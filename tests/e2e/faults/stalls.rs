@@ -199,7 +199,9 @@ async fn a_handshake_of_tls_that_stops_or_breaks_anywhere_leaves_nothing_sent() 
     let calls = connections + 1;
     let authority = Authority::new("bank's");
     let bank = Bank::open(calls, |asked: &Asked| {
-        let good = Act::good(asked);
+        // A connection for each call.
+        let mut good = Act::good(asked);
+        good.then = Then::Close;
         async { good }
     })
     .await;
