@@ -1,12 +1,14 @@
 //! What operators write: environment, files and certificates to a configuration, or to all faults of it.
 //!
 //! Lines `NAME=VALUE` are the environment, without its prefix. A line `--- NAME` begins the file of that setting; that of
-//! `config` is the TOML file.
+//! `config` is the TOML file. A file `@certificate`, `@key` or `@another key` is made here, for no key is kept in a
+//! repository.
 
-use std::{fs, time::Duration};
+use std::{fs, sync::LazyLock, time::Duration};
 
 use flinks_gateway::config::{self, PREFIX, SETTINGS, Sources};
 use http::Uri;
+use rcgen::{CertifiedKey, KeyPair};
 
 use super::CANARY;
 
@@ -48,6 +50,7 @@ pub fn run(bytes: &[u8]) {
         if !is_config && !is_file(name) {
             continue;
         }
+        let content = made(content);
         fs::write(&path, content).expect("there is room for a few small files");
         let toml = String::from_utf8_lossy(content);
         if (is_config || name == "callers_file")
@@ -133,6 +136,27 @@ impl Texts {
                 _ => {}
             }
         }
+    }
+}
+
+/// What a file holds instead of a name for it.
+fn made(content: &[u8]) -> &[u8] {
+    static PEMS: LazyLock<[String; 3]> = LazyLock::new(|| {
+        let names = ["a.example".to_owned()];
+        let CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed(names).expect("a name that certificates take");
+        let another = KeyPair::generate().expect("the system has randomness");
+        [
+            cert.pem(),
+            signing_key.serialize_pem(),
+            another.serialize_pem(),
+        ]
+    });
+    match content.trim_ascii() {
+        b"@certificate" => PEMS[0].as_bytes(),
+        b"@key" => PEMS[1].as_bytes(),
+        b"@another key" => PEMS[2].as_bytes(),
+        _ => content,
     }
 }
 
