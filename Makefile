@@ -103,6 +103,6 @@ static: ## build what the image holds without docker, and run it in an empty roo
 soak: ## inject all faults in full, against the gateway as it is shipped, and print what was lost, doubled and leaked
 	tests/install
 	SOAK=1 $(CARGO) test --locked --profile dist --test e2e -- --nocapture --test-threads=1 \
-	  faults:: replacements_under_load >target/soak.txt || { cat target/soak.txt; exit 1; }
+	  faults:: replacements_under_load rolling_restart >target/soak.txt || { cat target/soak.txt; exit 1; }
 	@echo '| injected | calls | faults | answers | lost | doubled | leaked | took | notes |'
 	@grep '^| ' target/soak.txt

@@ -19,6 +19,7 @@ use flinks_gateway::{
 use tonic::{Code, Request};
 
 use crate::{
+    faults::{self, Tally},
     harness::*,
     pki::{self, Authority},
     process::{self, Process},
@@ -484,7 +485,9 @@ async fn customer(envoy: SocketAddr, name: usize, stop: Arc<AtomicBool>, made: A
 #[tokio::test(flavor = "multi_thread")]
 async fn rounds_are_answered_at_other_replicas_through_a_rolling_restart() {
     let sandbox = sandbox(options()).await;
-    let addresses: BTreeSet<SocketAddr> = std::iter::repeat_with(port).take(3).collect();
+    let mut tally = Tally::new("replicas replaced behind Envoy");
+    let count = faults::scaled(3, 50);
+    let addresses: BTreeSet<SocketAddr> = std::iter::repeat_with(port).take(count).collect();
     let addresses: Vec<SocketAddr> = addresses.into_iter().collect();
     let mut replicas: Vec<Process> = addresses.iter().map(|at| replica(&sandbox, *at)).collect();
     let envoy = Envoy::start(&before(&addresses)).await;
@@ -535,9 +538,7 @@ async fn rounds_are_answered_at_other_replicas_through_a_rolling_restart() {
             .is_some_and(|rest| took.get(&format!("answers-{rest}")) != Some(process))
     });
     let moved = moved.count();
-    println!("{made} sign-ins, {moved} answered at another replica");
     assert!(made > 100 && moved > made / 4, "{moved} of {made}");
-    assert_eq!(took.len(), 2 * made, "a call was lost");
     let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
     for body in authorize_bodies(&sandbox) {
         let name = ["Tag", "RequestId"]
@@ -545,6 +546,12 @@ async fn rounds_are_answered_at_other_replicas_through_a_rolling_restart() {
             .find_map(|name| body[name].as_str());
         *arrived.entry(name.unwrap().to_owned()).or_default() += 1;
     }
-    assert_eq!(arrived.len(), 2 * made);
-    assert!(arrived.values().all(|times| *times == 1));
+    for _ in 0..2 * made {
+        tally.count(&Ok(()));
+    }
+    tally.faults = addresses.len();
+    tally.lost = 2 * made - arrived.len().min(took.len());
+    tally.doubled = arrived.values().filter(|times| **times > 1).count();
+    tally.note(format!("{moved} rounds answered at another replica"));
+    tally.close();
 }
