@@ -31,7 +31,7 @@ fn act(asked: &Asked) -> Act {
             framed(200, "{\"HttpStatusCode\":", Framing::Length),
             Then::Keep,
         ),
-        15 => (framed(200, SESSION, Framing::Chunks), Then::Close),
+        15 => (framed(200, SESSION, Framing::End), Then::Close),
         16 => (Vec::new(), Then::Reset),
         17 => (
             framed(502, "<html>canary</html>", Framing::Length),
