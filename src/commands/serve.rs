@@ -156,10 +156,10 @@ async fn serve(sources: Sources, config: Config) -> ExitCode {
     let running = if sandbox {
         start_sandboxed(config).await
     } else {
-        start(config).await
+        start(config)
     };
     #[cfg(not(feature = "sandbox"))]
-    let running = start(config).await;
+    let running = start(config);
     match running {
         Ok(running) => {
             let admin = running.admin.as_ref();
@@ -243,8 +243,8 @@ impl AdminPort {
     }
 }
 
-/// Starts a gateway in front of its configured instances.
-pub(crate) async fn start(config: Config) -> Result<Running, StartError> {
+/// Starts a gateway in front of its configured instances, on the runtime that it is called on.
+pub(crate) fn start(config: Config) -> Result<Running, StartError> {
     let (listener, address) =
         listen(config.listen).map_err(|error| StartError::Listen(config.listen, error))?;
     let admin = match config.admin_listen {

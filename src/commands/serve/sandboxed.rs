@@ -15,7 +15,7 @@ use super::{Running, StartError, start};
 pub(crate) async fn start_sandboxed(mut config: Config) -> Result<Running, StartError> {
     let sandbox = start_sandbox(&mut config).await?;
     tracing::info!(url = sandbox.url(), "sandbox");
-    let running = start(config).await?;
+    let running = start(config)?;
     Ok(Running {
         _sandbox: Some(sandbox),
         ..running
