@@ -640,7 +640,7 @@ async fn replacements_under_load_fail_no_call_and_double_none() {
     // The banks' authority is one of two in the file, in turn before and after the other.
     let (banks, other) = (stage.upstream.pem.clone(), Authority::new("another").pem);
     let upstream = [format!("{banks}{other}"), format!("{other}{banks}")];
-    for turn in 1..=u8::try_from(scaled(20, 200)).unwrap() {
+    for turn in 1..=u8::try_from(scaled(20, 100)).unwrap() {
         let authority = [&stage.server, &successor][usize::from(turn % 2)];
         let front = stage.upstream.server().serve(&VERSIONS);
         stage.banks[0].front.show(front);

@@ -66,8 +66,7 @@ impl Asked {
 
     /// The call that it is of.
     pub fn call(&self) -> Option<usize> {
-        let (_, name) = self.body().split_once("canary-call-")?;
-        name.get(..8)?.parse().ok()
+        call_of(self.body())
     }
 
     /// What a good bank says.
@@ -247,6 +246,12 @@ impl Connection {
         }
         false
     }
+}
+
+/// The call that a request is of, by the user name or the answer in its body.
+pub fn call_of(request: &str) -> Option<usize> {
+    let (_, name) = request.split_once("canary-call-")?;
+    name.get(..8)?.parse().ok()
 }
 
 pub fn is_mint(request: &[u8]) -> bool {

@@ -1,6 +1,7 @@
 //! Flinks' connection breaks at every byte of the exchange: each call has one answer, and nothing is sent twice.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     net::SocketAddr,
     sync::{
@@ -58,9 +59,26 @@ struct State {
     begun: AtomicUsize,
     /// Those of them that came over a connection that had served another.
     reused: AtomicUsize,
+    /// How many requests arrived of each call, as far as a body tells whose it is.
+    arrived: Mutex<BTreeMap<usize, usize>>,
     /// Of the last whole exchange of the broken kind.
     request: AtomicUsize,
     response: AtomicUsize,
+}
+
+impl State {
+    /// Notes whose request has arrived.
+    fn note(&self, request: &str) {
+        if let Some(call) = bank::call_of(request) {
+            *self.arrived.lock().unwrap().entry(call).or_default() += 1;
+        }
+    }
+
+    /// How many calls have arrived more than once.
+    fn doubled(&self) -> usize {
+        let arrived = self.arrived.lock().unwrap();
+        arrived.values().filter(|times| **times > 1).count()
+    }
 }
 
 impl Breaker {
@@ -151,6 +169,7 @@ async fn serve_one(stream: &mut TcpStream, state: &State, is_first: bool) -> Opt
         return Some(false);
     }
     let text = String::from_utf8_lossy(&request).into_owned();
+    state.note(&text);
     let framing = if is_mint {
         None
     } else {
@@ -192,25 +211,28 @@ async fn serve_one(stream: &mut TcpStream, state: &State, is_first: bool) -> Opt
 
 /// Breaks a connection. What still arrives over it beyond the rest of its request is another one.
 async fn break_off(stream: &mut TcpStream, by: By, rest: usize, state: &State) {
-    let mut late = 0;
+    let mut late = Vec::new();
     let mut bytes = [0; 4096];
     match by {
         By::Fin => {
             stream.shutdown().await.ok();
             while let Ok(count @ 1..) = stream.read(&mut bytes).await {
-                late += count;
+                late.extend_from_slice(&bytes[..count]);
             }
         }
         By::Rst => {
             if rest == 0 {
-                late = stream.try_read(&mut bytes).unwrap_or(0);
+                let count = stream.try_read(&mut bytes).unwrap_or(0);
+                late.extend_from_slice(&bytes[..count]);
             }
             stream.set_zero_linger().unwrap();
         }
     }
+    let another = late.get(rest..).unwrap_or_default();
+    state.note(&String::from_utf8_lossy(another));
     state
         .begun
-        .fetch_add(usize::from(late > rest), Ordering::SeqCst);
+        .fetch_add(usize::from(!another.is_empty()), Ordering::SeqCst);
 }
 
 /// One way of breaking, at one byte.
@@ -327,10 +349,15 @@ impl Running {
         match &answer {
             Ok(()) => {}
             Err(error) => {
+                let whole = self.breaker.state.response.load(Ordering::SeqCst);
                 let allowed: &[&str] = match (point, lane.breaks_mints) {
                     (Point::Request(_), false) => &["OUTCOME_UNKNOWN"],
                     (_, false) => &["OUTCOME_UNKNOWN", "UPSTREAM_RESPONSE_INVALID"],
                     (Point::Request(_), true) => &["UPSTREAM_UNREACHABLE"],
+                    // The whole token has come: the sign-in may go over that connection before it breaks.
+                    (Point::Response(bytes), true) if bytes == whole => {
+                        &["OUTCOME_UNKNOWN", "UPSTREAM_UNREACHABLE"]
+                    }
                     (_, true) => &["UPSTREAM_UNREACHABLE", "UPSTREAM_RESPONSE_INVALID"],
                 };
                 assert!(allowed.contains(&error.reason.as_str()), "{}", what());
@@ -378,21 +405,17 @@ impl Running {
         for turn in 0..scaled(600, 6000) {
             let by = [By::Fin, By::Rst][turn % 2];
             let pause = Duration::from_micros(u64::try_from(turn / 2 % 300).unwrap() * 4);
-            let before = self.breaker.begun();
             self.breaker.arm(Point::Idle(pause), by);
             self.good().await;
             let answer = self.customer.call(Kind::Live, self.calls).await;
             self.calls += 1;
             self.tally.faults += 1;
-            let begun = self.breaker.begun() - before - 1;
-            assert!(begun <= 1, "{pause:?} {by:?}: {begun} begun, {answer:?}");
-            assert!(begun == 0 || !says_unsent(&answer), "{answer:?}");
             if let Err(error) = &answer {
                 assert_eq!(error.reason, "OUTCOME_UNKNOWN", "{pause:?} {by:?}");
             }
             self.tally.count(&answer);
         }
-        // What arrived after its call was answered is counted here.
+        // What a connection still held is counted when it is closed, which may be after the answer to its call.
         let sent = self.breaker.begun();
         assert!(
             sent <= self.calls,
@@ -459,6 +482,7 @@ async fn a_connection_that_breaks_at_any_byte_costs_its_call_and_doubles_none() 
         breaker.end.cancel();
         breaker.connections.close();
         breaker.connections.wait().await;
+        tally.doubled += breaker.state.doubled();
     }
     assert!(tally.answered("OUTCOME_UNKNOWN") > 1000);
     subject.settle(&mut tally).await;

@@ -84,7 +84,6 @@ async fn memory_stays_flat_over_a_soak_and_each_call_has_one_answer() {
         // What is remembered of refused passwords has its bound, which a soak must not take for a leak.
         command.args(["--lockout-guard", "10s"]);
         command.args(["--log-level", "info,flinks_gateway::call=warn"]);
-        command.args(["--max-connection-age", "20s"]);
     });
     let subject = Arc::new(subject);
     let next = Arc::new(AtomicUsize::new(0));
