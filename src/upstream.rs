@@ -212,7 +212,7 @@ impl Flinks {
         }
     }
 
-    /// Signs a customer in at their bank. The request waits for its departure to be granted.
+    /// Signs a customer in at their bank. With its token at hand, the request waits for its departure to be granted.
     pub async fn authorize(
         &self,
         request: Authorize,

@@ -14,7 +14,7 @@ use opentelemetry::{
 
 use super::{
     decode::{Challenged, Meaning},
-    departure::{Departing, Departure},
+    departure::Departure,
     fault,
     http::{Endpoint, Http, Reply},
     observer::{Exchanged, Observer, Verdict},
@@ -74,7 +74,9 @@ impl Http {
         } = question;
         let mut asking = self.asking(trace, endpoint);
         let traceparent = asking.span.trace().traceparent();
-        let body = Departing::new(body, departure);
+        if let Some(departure) = departure {
+            departure.wait().await;
+        }
         let reply = self.post(endpoint, auth_key, traceparent, body).await;
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let answer = reply.and_then(read);

@@ -16,7 +16,7 @@ use std::{
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Uri, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::{
@@ -33,7 +33,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tower::Service;
 use url::Url;
 
-use super::{departure::Departing, observer::Observer};
+use super::observer::Observer;
 use crate::{
     domain::failure::{BodyFaultKind, Failure, Reason},
     trace::{TRACEPARENT, Tracer},
@@ -60,7 +60,7 @@ const USER_AGENT: HeaderValue =
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Keeps connections and speaks HTTP over them.
-type Client = legacy::Client<Connector, Departing>;
+type Client = legacy::Client<Connector, Full<Bytes>>;
 
 /// What was answered.
 pub(super) struct Reply {
@@ -156,7 +156,7 @@ impl Http {
         endpoint: Endpoint,
         auth_key: Option<HeaderValue>,
         traceparent: Option<HeaderValue>,
-        body: Departing,
+        body: Bytes,
     ) -> Result<Reply, Failure> {
         let uri = match endpoint {
             Endpoint::Authorize => &self.authorize,
@@ -172,7 +172,7 @@ impl Http {
         if let Some(traceparent) = traceparent {
             request = request.header(TRACEPARENT, traceparent);
         }
-        let request = request.body(body);
+        let request = request.body(Full::new(body));
         let request = request.expect("all its parts were made before");
         let answer = self.client.load().request(request);
         let mut response = answer.await.map_err(lost)?;

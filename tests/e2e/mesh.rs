@@ -405,23 +405,31 @@ async fn while_no_token_can_be_had_nothing_reaches_a_bank_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_left_is_repeated_elsewhere() {
-    // A bank that cannot be reached, and one that does not speak TLS.
+    // A Flinks that cannot be reached, and one that does not speak TLS. Where a token is needed, that is seen before
+    // the sign-in is about to leave.
     let nobody = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
     let sandbox = sandbox(options()).await;
     let clear = sandbox.address();
-    for base in [format!("http://{nobody}"), format!("https://{clear}")] {
+    let (http, https) = (format!("http://{nobody}"), format!("https://{clear}"));
+    let key = || AuthKey::parse("secret-key".to_owned());
+    for (base, key, repeated) in [
+        (&http, key(), 2),
+        (&https, key(), 2),
+        (&http, None, 0),
+        (&https, None, 0),
+    ] {
         let base = base.parse().unwrap();
-        let bank = InstanceConfig::new(&base, sandbox.options().customer_id, None);
+        let bank = InstanceConfig::new(&base, sandbox.options().customer_id, key);
         let (mesh, _gateways) = two(&bank, |_| {}).await;
         let error = mesh.client().refused("ok").await;
         assert_eq!(
             (error.code, error.reason.as_str()),
             (Code::Unavailable, "UPSTREAM_UNREACHABLE")
         );
-        assert_eq!(mesh.repeated().await, 2);
+        assert_eq!(mesh.repeated().await, repeated);
     }
     assert_eq!(authorize_bodies(&sandbox).len(), 0);
 
