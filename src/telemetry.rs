@@ -1,5 +1,6 @@
 //! How log lines are written, and which.
 
+mod json;
 pub mod metrics;
 pub mod traces;
 
@@ -37,11 +38,7 @@ pub fn start(format: LogFormat, filter: EnvFilter) {
         let ansi = std::io::stderr().is_terminal();
         builder.with_ansi(ansi).try_init()
     } else {
-        // There are no spans to look for.
-        let json = builder.json().flatten_event(true);
-        json.with_current_span(false)
-            .with_span_list(false)
-            .try_init()
+        builder.event_format(json::Json).try_init()
     };
     // Only a test that starts twice in one process finds a subscriber set.
     drop(started);
