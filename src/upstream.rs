@@ -344,6 +344,9 @@ impl Instance {
         by_login_id: bool,
         session: Option<&RequestId>,
     ) -> Result<(Meaning, Option<AuthKey>), Failure> {
+        if let Some(departure) = &exchange.departure {
+            departure.wait().await;
+        }
         let post = async |token: Option<AuthKey>| {
             exchange.may_send()?;
             let auth_key = token.as_ref().map(encode::auth_key);
@@ -351,7 +354,6 @@ impl Instance {
                 endpoint: Endpoint::Authorize,
                 auth_key,
                 body: body.clone(),
-                departure: exchange.departure.as_ref(),
             };
             let read = |reply| decode::authorize(reply, by_login_id, session);
             Ok((self.http.ask(&exchange.trace, question, read).await?, token))

@@ -14,7 +14,6 @@ use opentelemetry::{
 
 use super::{
     decode::{Challenged, Meaning},
-    departure::Departure,
     fault,
     http::{Endpoint, Http, Reply},
     observer::{Exchanged, Observer, Verdict},
@@ -28,12 +27,10 @@ use crate::{
 };
 
 /// What is asked.
-pub(super) struct Question<'a> {
+pub(super) struct Question {
     pub endpoint: Endpoint,
     pub auth_key: Option<HeaderValue>,
     pub body: Bytes,
-    /// What it waits for; none for nothing.
-    pub departure: Option<&'a Departure>,
 }
 
 /// What is told of an answer.
@@ -63,20 +60,16 @@ impl Http {
     pub(super) async fn ask<A: Answer>(
         &self,
         trace: &Trace,
-        question: Question<'_>,
+        question: Question,
         read: impl FnOnce(Reply) -> Result<A, Failure>,
     ) -> Result<A, Failure> {
         let Question {
             endpoint,
             auth_key,
             body,
-            departure,
         } = question;
         let mut asking = self.asking(trace, endpoint);
         let traceparent = asking.span.trace().traceparent();
-        if let Some(departure) = departure {
-            departure.wait().await;
-        }
         let reply = self.post(endpoint, auth_key, traceparent, body).await;
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let answer = reply.and_then(read);

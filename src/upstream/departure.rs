@@ -1,9 +1,6 @@
 //! The last moment before a request leaves: its caller is told, and only then does it go.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 
@@ -13,8 +10,6 @@ pub struct Departure(Arc<Gate>);
 
 #[derive(Debug, Default)]
 struct Gate {
-    /// A request that Flinks refused for its token goes again, and does not wait again.
-    is_open: AtomicBool,
     due: Notify,
     granted: Notify,
 }
@@ -30,11 +25,9 @@ impl Departure {
         self.0.granted.notify_one();
     }
 
-    /// Waits to be let go.
+    /// Waits to be let go. A request that Flinks refused for its token goes again without.
     pub(super) async fn wait(&self) {
-        if !self.0.is_open.swap(true, Ordering::Relaxed) {
-            self.0.due.notify_one();
-            self.0.granted.notified().await;
-        }
+        self.0.due.notify_one();
+        self.0.granted.notified().await;
     }
 }

@@ -378,7 +378,6 @@ pub(super) async fn mint(http: &Http, secret_key: &AuthKey) -> Minted {
         endpoint: Endpoint::GenerateAuthorizeToken,
         auth_key: Some(encode::auth_key(secret_key)),
         body: Bytes::new(),
-        departure: None,
     };
     // A token is for whoever waits longest, or for nobody yet: a mint is part of no call's trace.
     let asked = http.tracer().begun();
