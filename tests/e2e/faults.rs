@@ -15,7 +15,7 @@ mod silence;
 mod soak;
 mod stalls;
 
-use std::{collections::BTreeMap, process::Command, time::Instant};
+use std::{collections::BTreeMap, ops::Range, process::Command, time::Instant};
 
 use flinks_gateway::pb;
 use tonic::Code;
@@ -245,6 +245,21 @@ impl Customer {
             instance: self.instance.clone(),
             ..credentials("Bank", user, &format!("canary-password-{call:08}"))
         }
+    }
+
+    /// Signs in live for all these calls at once.
+    pub async fn call_all(&self, calls: Range<usize>) -> Vec<(usize, Result<(), Error>)> {
+        let called: Vec<_> = calls
+            .map(|call| {
+                let mut customer = self.clone();
+                tokio::spawn(async move { (call, customer.call(Kind::Live, call).await) })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for called in called {
+            answers.push(called.await.unwrap());
+        }
+        answers
     }
 
     /// Signs in to be asked; what was asked can then be answered.

@@ -10,7 +10,7 @@ use std::{
 use tokio::net::UdpSocket;
 
 use super::{
-    Customer, Kind, Subject, Tally,
+    Customer, Subject, Tally,
     bank::{Act, Asked, Bank},
     says_unsent, scaled,
 };
@@ -25,14 +25,7 @@ async fn a_name_that_does_not_resolve_leaves_nothing_sent() {
     });
     let mut tally = Tally::new("a name that nobody has");
     let customer = Customer::new(subject.client(), "");
-    let called: Vec<_> = (0..scaled(50, 500))
-        .map(|call| {
-            let mut customer = customer.clone();
-            tokio::spawn(async move { customer.call(Kind::Live, call).await })
-        })
-        .collect();
-    for called in called {
-        let answer = called.await.unwrap();
+    for (_, answer) in customer.call_all(0..scaled(50, 500)).await {
         tally.faults += 1;
         assert!(says_unsent(&answer), "{answer:?}");
         tally.count(&answer);
@@ -181,15 +174,9 @@ async fn a_name_that_resolves_late_or_to_another_address_loses_no_call() {
     {
         *says.lock().unwrap() = weather;
         tally.faults += 1;
-        let called: Vec<_> = (0..20)
-            .map(|nth| {
-                let (mut customer, call) = (customer.clone(), next + nth);
-                tokio::spawn(async move { (call, customer.call(Kind::Live, call).await) })
-            })
-            .collect();
+        let calls = next..next + 20;
         next += 20;
-        for called in called {
-            let (call, answer) = called.await.unwrap();
+        for (call, answer) in customer.call_all(calls).await {
             let arrived = bank.arrived(call);
             assert_eq!(
                 arrived,

@@ -219,14 +219,7 @@ async fn a_handshake_of_tls_that_stops_or_breaks_anywhere_leaves_nothing_sent() 
     });
     let mut tally = Tally::new("TLS towards Flinks, broken or stalled");
     let customer = Customer::new(subject.client(), "");
-    let called: Vec<_> = (0..connections)
-        .map(|call| {
-            let mut customer = customer.clone();
-            tokio::spawn(async move { (call, customer.call(Kind::Live, call).await) })
-        })
-        .collect();
-    for called in called {
-        let (call, answer) = called.await.unwrap();
+    for (call, answer) in customer.call_all(0..connections).await {
         tally.faults += 1;
         let arrived = bank.arrived(call);
         assert!(arrived == 0 || !says_unsent(&answer), "{answer:?}");
@@ -277,14 +270,7 @@ async fn an_upstream_that_takes_connections_and_says_nothing_ends_with_the_calls
     let mut tally = Tally::new("an upstream that accepts and never reads");
     let customer = Customer::new(subject.client(), "");
     let begun = Instant::now();
-    let called: Vec<_> = (0..calls)
-        .map(|call| {
-            let mut customer = customer.clone();
-            tokio::spawn(async move { customer.call(Kind::Live, call).await })
-        })
-        .collect();
-    for called in called {
-        let answer = called.await.unwrap();
+    for (_, answer) in customer.call_all(0..calls).await {
         let error = answer.as_ref().unwrap_err();
         assert_eq!(error.reason, "DEADLINE_EXCEEDED");
         tally.faults += 1;
